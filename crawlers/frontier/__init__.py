@@ -1,0 +1,1 @@
+"""What the crawlers know of URLs and revisions; survives restarts and kills."""

@@ -1,0 +1,77 @@
+"""What a frontier does; `tests/contracts/frontier.py` proves it."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.ids import PostId, SourceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What is known of one post: last acknowledged revision and its content hash."""
+
+    post_id: PostId
+    revision: int
+    content_hash: str
+    url: str
+    checked: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRun:
+    """One visit to a source, for `sources list`, health and the console."""
+
+    source: SourceId
+    started: datetime
+    finished: datetime | None
+    requests: int = 0
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    errors: Mapping[str, int] | None = None
+    message: str = ""
+
+
+class Frontier(ABC):
+    """Known URLs, validators and revisions of one installation."""
+
+    @abstractmethod
+    def seen(self, post_id: PostId) -> Seen | None:
+        """Return what was last acknowledged of the post, if anything."""
+
+    @abstractmethod
+    def resolve(self, url: str) -> PostId | None:
+        """Return the post that the URL (canonical or alias) leads to, if known."""
+
+    @abstractmethod
+    def acknowledge(self, seen: Seen, aliases: tuple[str, ...]) -> None:
+        """Remember a revision, durably; called after the log acknowledged it.
+
+        A lower revision than the known one changes nothing.
+        """
+
+    @abstractmethod
+    def validators(self, url: str) -> Mapping[str, str]:
+        """Return `etag` and `last-modified` of the last good answer of the URL."""
+
+    @abstractmethod
+    def remember_validators(self, url: str, validators: Mapping[str, str]) -> None:
+        """Remember them; only after the answer's posts are acknowledged."""
+
+    @abstractmethod
+    def due(self, source: SourceId, now: datetime) -> bool:
+        """Tell whether the source's next visit has come."""
+
+    @abstractmethod
+    def record_run(self, run: SourceRun, next_visit: datetime) -> None:
+        """Store the outcome of a visit and when the next one is due."""
+
+    @abstractmethod
+    def runs(self, source: SourceId, limit: int) -> tuple[SourceRun, ...]:
+        """Return the last visits, newest first."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give up resources."""

@@ -1,0 +1,192 @@
+"""A province as data. `wiring.profile` reads these from `profiles/<id>/*.toml`."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from domain.ids import AgencyId, SourceId, UnitId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A present commune or ward. `ambiguous`: the bare name proves nothing."""
+
+    id: UnitId
+    code: str
+    name: str
+    kind: str
+    lat: float
+    lon: float
+    seat: str = ""
+    aliases: tuple[str, ...] = ()
+    ambiguous: bool = False
+    merged_from: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerUnit:
+    """A district, commune or ward that was dissolved; `units` are its heirs."""
+
+    name: str
+    kind: str
+    units: tuple[UnitId, ...]
+    code: str = ""
+    district: str = ""
+    aliases: tuple[str, ...] = ()
+    ambiguous: bool = False
+    valid_to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landmark:
+    """A named place, road, festival …; `strong`: the name alone proves the province."""
+
+    name: str
+    kind: str
+    units: tuple[UnitId, ...] = ()
+    aliases: tuple[str, ...] = ()
+    strong: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misleading:
+    """A phrase that contains a place name but does not mean the place.
+
+    `kind` is `phrase` or `regex`; `reads_as` a value of `About`.
+    """
+
+    pattern: str
+    reads_as: str
+    why: str
+    kind: str = "phrase"
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gazetteer:
+    """All that the place gate knows."""
+
+    units: tuple[Unit, ...]
+    former: tuple[FormerUnit, ...]
+    landmarks: tuple[Landmark, ...]
+    misleading: tuple[Misleading, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """A body that a complaint can be routed to; `fields` are complaint fields."""
+
+    id: AgencyId
+    name: str
+    kind: str
+    aliases: tuple[str, ...] = ()
+    parent: str = ""
+    fields: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    official_domain: str = ""
+    verified: bool = False
+    grade: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSpec:
+    """A source to crawl, in a few lines of TOML.
+
+    `kind` is `feed`, `listing`, `forum` or `file`; `selectors` and `columns` hold the
+    kind's own keys (documented in `docs/sources.md`).
+    """
+
+    id: SourceId
+    name: str
+    kind: str
+    url: str
+    outlet: str = ""
+    licensed_press: bool = False
+    parent_body: str = ""
+    region: str = ""
+    reach: str = ""
+    about: str = ""
+    interval_minutes: int = 60
+    enabled: bool = True
+    verified: bool = False
+    max_pages: int = 50
+    delay_seconds: float = 0.0
+    note: str = ""
+    selectors: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """A licensed outlet, found again by its domains."""
+
+    id: str
+    name: str
+    domains: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    parent_body: str = ""
+    kind: str = ""
+    region: str = ""
+    reach: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holiday:
+    """A day off, or (kind `working`) a make-up working day."""
+
+    day: date
+    name: str
+    kind: str = "holiday"
+    grade: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalRule:
+    """A duty with its length, as dated data; see the head of `law.toml`."""
+
+    id: str
+    duty: str
+    basis: str
+    length: int
+    unit: str
+    grade: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    duty_en: str = ""
+    trigger: str = ""
+    subject: str = ""
+    recurrence: str = ""
+    counting: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelText:
+    """How a closed-set name is shown and explained to readers."""
+
+    vi: str
+    en: str
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Everything that names a province."""
+
+    id: str
+    name: str
+    full_name: str
+    timezone: str
+    gazetteer: Gazetteer
+    agencies: tuple[Agency, ...]
+    sources: tuple[SourceSpec, ...]
+    outlets: tuple[Outlet, ...]
+    holidays: tuple[Holiday, ...]
+    rules: tuple[LegalRule, ...]
+    labels: dict[str, dict[str, LabelText]]
+    retention_days: dict[str, int]
+    neighbours: tuple[str, ...] = ()
+    contact: str = ""
+    examples: tuple[dict[str, Any], ...] = ()
+    folder: str = ""

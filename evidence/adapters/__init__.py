@@ -1,0 +1,1 @@
+"""Implementations of the port; only `wiring.bootstrap` names them."""

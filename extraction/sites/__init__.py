@@ -1,0 +1,1 @@
+"""One module per outlet whose pages need more than the generic rungs."""

@@ -1,0 +1,1 @@
+"""Provinces as data, one folder each; shipped as package data."""
