@@ -26,10 +26,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One revision of one article, post, comment or report.
+    r"""One revision of one article, post, comment or report.
 
     `revision` starts at 1 and is counted by the frontier from the content hash.
-    `title`, `lead` and `text` are plain Unicode text (NFC) with `\\n` between
+    `title`, `lead` and `text` are plain Unicode text (NFC) with `\n` between
     paragraphs, never markup. `byline` is the printed author of a press article;
     a private author is only ever in `author`, as a pseudonym. `found_by` says which
     rung of the extraction ladder gave which field. Times are aware UTC.

@@ -49,7 +49,10 @@ FIELDS: dict[str, FieldKind] = {
     "revision": FieldKind.NUMBER,
     "urgency": FieldKind.NUMBER,
 }
-"""Names people may type before a colon. `status` is `open`, `reviewed` or `reopened`."""
+"""Names people may type before a colon.
+
+`status` is `open`, `reviewed` or `reopened`.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

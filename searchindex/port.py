@@ -108,6 +108,7 @@ class IndexWriter(ABC):
         be taken as written, and writing it again is harmless.
         """
 
+    @abstractmethod
     def close(self) -> None:
         """Give up resources without flushing."""
 

@@ -8,7 +8,7 @@ Grammar that people type (parsed by `parse`, see `docs/search.md`):
     lũ OR lụt             either
     (a OR b) c            groups
     outlet:"Báo X"        a field of `document.FIELDS`
-    published:2026-11-01..2026-11-07   from..to, both days included, either may be left out
+    published:2026-11-01..2026-11-07   both days included; either may be left out
     revision:>=2          numbers
 """
 
