@@ -1,7 +1,7 @@
 """A province as data. `wiring.profile` reads these from `profiles/<id>/*.toml`."""
 
+import datetime as dt
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from domain.ids import AgencyId, SourceId, UnitId
@@ -105,7 +105,7 @@ class SourceSpec:
     licensed_press: bool = False
     parent_body: str = ""
     region: str = ""
-    reach: str = ""
+    reach: int = 0
     about: str = ""
     interval_minutes: int = 60
     enabled: bool = True
@@ -128,16 +128,16 @@ class Outlet:
     parent_body: str = ""
     kind: str = ""
     region: str = ""
-    reach: str = ""
+    reach: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holiday:
-    """A day off, or (kind `working`) a make-up working day."""
+    """A day off (kind `off`), or a make-up working day (kind `work`)."""
 
-    day: date
+    date: dt.date
     name: str
-    kind: str = "holiday"
+    kind: str = "off"
     grade: str = ""
 
 
@@ -151,8 +151,8 @@ class LegalRule:
     length: int
     unit: str
     grade: str
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
     duty_en: str = ""
     trigger: str = ""
     subject: str = ""
@@ -172,7 +172,12 @@ class LabelText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """Everything that names a province."""
+    """Everything that names a province.
+
+    `aliases` are other spellings of the province's own name (without ambiguous
+    abbreviations), `demonyms` and `hashtags` other signs of it. `place_gate` holds the
+    gate's figures, `retention_days` days by kind (0: no automatic end).
+    """
 
     id: str
     name: str
@@ -186,7 +191,14 @@ class Profile:
     rules: tuple[LegalRule, ...]
     labels: dict[str, dict[str, LabelText]]
     retention_days: dict[str, int]
-    neighbours: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    demonyms: tuple[str, ...] = ()
+    hashtags: tuple[str, ...] = ()
+    place_gate: dict[str, Any] = field(default_factory=dict)
+    centre: tuple[float, float] = (0.0, 0.0)
+    user_agent_name: str = "MinhTin"
+    contact_is_placeholder: bool = True
+    organisation: str = ""
     contact: str = ""
     examples: tuple[dict[str, Any], ...] = ()
     folder: str = ""

@@ -1,0 +1,168 @@
+"""Settings: frozen, read once, the only reader of the environment.
+
+Each field is `MINHTIN_<NAME>` in the environment, else the key of that name in
+`<home>/minhtin.toml`, else its default. Secrets come from the environment or from
+files under `home` that only the owner may read; never from the repository.
+"""
+
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import platformdirs
+
+from domain.errors import ConfigurationError
+
+PREFIX = "MINHTIN_"
+FILE = "minhtin.toml"
+
+
+class Mode(StrEnum):
+    """`sample` shows invented data and binds to loopback only; `office` is real."""
+
+    SAMPLE = "sample"
+    OFFICE = "office"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that can be set; `docs/settings.md` explains each and a test compares."""
+
+    home: Path
+    profile: str = "dien-bien"
+    profiles_dir: Path | None = None
+    mode: Mode = Mode.OFFICE
+    host: str = "127.0.0.1"
+    port: int = 8501
+    metrics_port: int = 0
+    secret_key: str = ""
+    allowed_networks: tuple[str, ...] = ()
+    crawl_delay: float = 1.0
+    crawl_contact: str = ""
+    log_partitions: int = 4
+    log_max_bytes: int = 20 * 1024**3
+    lease_seconds: float = 30.0
+    batch_size: int = 64
+    models_dir: Path | None = None
+    log_level: str = "INFO"
+    session_idle_minutes: int = 120
+    session_hours: int = 12
+    behind_tls: bool = False
+
+    @property
+    def log_path(self) -> Path:
+        return self.home / "log.sqlite"
+
+    @property
+    def index_folder(self) -> Path:
+        return self.home / "index"
+
+    @property
+    def casework_url(self) -> str:
+        return f"sqlite:///{self.home / 'casework.sqlite'}"
+
+    @property
+    def frontier_path(self) -> Path:
+        return self.home / "frontier.sqlite"
+
+    @property
+    def evidence_folder(self) -> Path:
+        return self.home / "evidence"
+
+    @property
+    def secret_path(self) -> Path:
+        return self.home / "secret.key"
+
+
+def load_settings(
+    environment: Mapping[str, str] | None = None, home: Path | None = None
+) -> Settings:
+    """Read and check the settings. Raises `ConfigurationError` with a hint."""
+    env = os.environ if environment is None else environment
+    folder = home or Path(
+        env.get(PREFIX + "HOME") or platformdirs.user_data_path("minhtin")
+    )
+    values = {**_from_file(folder / FILE), **_from_environment(env)}
+    values["home"] = folder.expanduser().absolute()
+    try:
+        settings = msgspec.convert(
+            values, Settings, strict=False, dec_hook=_decode_other
+        )
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(
+            f"A setting has a wrong value: {error}.",
+            hint=f"Mend it in {folder / FILE} or in the environment ({PREFIX}…).",
+        ) from error
+    _check(settings)
+    return settings
+
+
+def default_models_dir() -> Path:
+    """Where `make install` puts the models that belong to this installation."""
+    return Path(sys.prefix) / "share" / "minhtin" / "models"
+
+
+def _decode_other(kind: type[Any], value: object) -> Any:  # noqa: ANN401 - msgspec's hook
+    if kind is Path and isinstance(value, str):
+        return Path(value).expanduser()
+    if isinstance(value, kind):
+        return value
+    raise TypeError(f"expected {kind.__name__}")
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(
+            f"{path} cannot be read: {error}.", hint="Mend or remove the file."
+        ) from error
+    known = {field.name for field in fields(Settings)}
+    if unknown := sorted(set(values) - known):
+        raise ConfigurationError(
+            f"{path} names unknown settings: {', '.join(unknown)}.",
+            hint="See docs/settings.md for the names.",
+        )
+    return values
+
+
+def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for field in fields(Settings):
+        text = env.get(PREFIX + field.name.upper())
+        if not text:
+            continue
+        if field.name == "allowed_networks":
+            values[field.name] = [part.strip() for part in text.split(",")]
+        else:
+            values[field.name] = text
+    return values
+
+
+def _check(settings: Settings) -> None:
+    if settings.mode is Mode.SAMPLE and not _is_loopback(settings.host):
+        raise ConfigurationError(
+            f"Sample mode does not listen on {settings.host}.",
+            hint="It has a published password. Use 127.0.0.1, or make a real "
+            "installation with `minhtin init`.",
+        )
+    if not 0 <= settings.port < 65536:  # noqa: PLR2004 - ports are 16 bits
+        raise ConfigurationError(f"{settings.port} is no port.", hint="Use 1 to 65535.")
+    if settings.batch_size < 1 or settings.log_partitions < 1:
+        raise ConfigurationError("batch_size and log_partitions must be at least 1.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
