@@ -117,5 +117,8 @@ class Analysis:
 
     @property
     def indexed(self) -> bool:
-        """Whether the post passed the gate and belongs into the search index."""
-        return self.about in {About.PROVINCE, About.MENTION}
+        """Whether the post belongs into the search index.
+
+        It passed the gate, or is of the random sample of what the gate stopped.
+        """
+        return self.sampled or self.about in {About.PROVINCE, About.MENTION}

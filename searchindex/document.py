@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.analysis import Analysis
+from domain.events import CountsSeen, PostGone
 from domain.ids import StoryId
 from domain.post import Post
 from domain.review import ReviewState
@@ -73,6 +74,8 @@ class Document:
     review: ReviewState | None = None
     history: tuple[EarlierRevision, ...] = ()
     story: StoryId | None = None
+    gone: PostGone | None = None
+    counts: CountsSeen | None = None
 
     @property
     def post(self) -> Post:

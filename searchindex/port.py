@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from domain.analysis import Analysis
+from domain.events import CountsSeen, PostGone
 from domain.ids import PostId, StoryId
 from domain.review import ReviewState
 from searchindex.document import Document
@@ -91,6 +92,17 @@ class IndexWriter(ABC):
     @abstractmethod
     def put_review(self, review: ReviewState) -> None:
         """Upsert the review side of a post's document."""
+
+    @abstractmethod
+    def put_gone(self, gone: PostGone) -> None:
+        """Set or (reason `restored`) clear `Document.gone`; the latest `at` wins.
+
+        May arrive before the analysis; it is kept until that comes.
+        """
+
+    @abstractmethod
+    def put_counts(self, counts: CountsSeen) -> None:
+        """Set `Document.counts`; the latest `at` wins; may arrive first."""
 
     @abstractmethod
     def put_story(self, post_id: PostId, story: StoryId) -> None:
