@@ -1,0 +1,1 @@
+"""The `minhtin` command: parse, bootstrap, call, print."""
