@@ -10,18 +10,27 @@ from domain.ids import PostId, SourceId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What is known of one post: last acknowledged revision and its content hash."""
+    """What is known of one post: last acknowledged revision and its content hash.
+
+    `gone` tells that the last visit found it removed; `source` where it was found.
+    """
 
     post_id: PostId
     revision: int
     content_hash: str
     url: str
     checked: datetime
+    source: SourceId = SourceId("")
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRun:
-    """One visit to a source, for `sources list`, health and the console."""
+    """One visit to a source, for `sources list`, health and the console.
+
+    `pages` counts posts read, of which `with_title`, `with_date` (of publication) and
+    `with_text` had these: a share that falls tells of a new page layout.
+    """
 
     source: SourceId
     started: datetime
@@ -32,6 +41,16 @@ class SourceRun:
     unchanged: int = 0
     errors: Mapping[str, int] | None = None
     message: str = ""
+    gone: int = 0
+    pages: int = 0
+    with_title: int = 0
+    with_date: int = 0
+    with_text: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether the visit brought nothing but errors."""
+        return bool(self.errors) and not (self.pages or self.unchanged)
 
 
 class Frontier(ABC):
@@ -50,6 +69,13 @@ class Frontier(ABC):
         """Remember a revision, durably; called after the log acknowledged it.
 
         A lower revision than the known one changes nothing.
+        """
+
+    @abstractmethod
+    def recent(self, source: SourceId, limit: int) -> tuple[Seen, ...]:
+        """Return the source's posts that were first seen last, newest first.
+
+        A spider looks at them again when its feed no longer names them.
         """
 
     @abstractmethod

@@ -1,0 +1,54 @@
+"""A frontier in memory: for tests and dry runs."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from crawlers.frontier.port import Frontier, Seen, SourceRun
+from domain.ids import PostId, SourceId
+
+
+class MemoryFrontier(Frontier):
+    """Forgets everything at the end of the process."""
+
+    def __init__(self) -> None:
+        self._seen: dict[PostId, Seen] = {}
+        self._urls: dict[str, PostId] = {}
+        self._validators: dict[str, dict[str, str]] = {}
+        self._runs: dict[SourceId, list[SourceRun]] = {}
+        self._next: dict[SourceId, datetime] = {}
+
+    def seen(self, post_id: PostId) -> Seen | None:
+        return self._seen.get(post_id)
+
+    def resolve(self, url: str) -> PostId | None:
+        return self._urls.get(url)
+
+    def acknowledge(self, seen: Seen, aliases: tuple[str, ...]) -> None:
+        known = self._seen.get(seen.post_id)
+        if known is None or known.revision <= seen.revision:
+            self._seen[seen.post_id] = seen
+        for url in (seen.url, *aliases):
+            self._urls.setdefault(url, seen.post_id)
+
+    def recent(self, source: SourceId, limit: int) -> tuple[Seen, ...]:
+        found = [s for s in reversed(self._seen.values()) if s.source == source]
+        return tuple(found[:limit])
+
+    def validators(self, url: str) -> Mapping[str, str]:
+        return self._validators.get(url, {})
+
+    def remember_validators(self, url: str, validators: Mapping[str, str]) -> None:
+        self._validators[url] = dict(validators)
+
+    def due(self, source: SourceId, now: datetime) -> bool:
+        return source not in self._next or self._next[source] <= now
+
+    def record_run(self, run: SourceRun, next_visit: datetime) -> None:
+        self._runs.setdefault(run.source, []).insert(0, run)
+        self._next[run.source] = next_visit
+
+    def runs(self, source: SourceId, limit: int) -> tuple[SourceRun, ...]:
+        return tuple(self._runs.get(source, ())[:limit])
+
+    def close(self) -> None:
+        """Nothing to give up."""

@@ -1,0 +1,214 @@
+"""A frontier in one SQLite file, for all crawler processes of one machine.
+
+Nothing is held in memory but SQLite's own small cache, so its size does not grow with
+the number of known pages. Losing the last commits to a power cut is harmless: the
+same revision is then handed over once more, and readers are idempotent.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from crawlers.frontier.port import Frontier, Seen, SourceRun
+from domain.errors import RetryLaterError, StoreFullError
+from domain.ids import PostId, SourceId
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS post (
+    id TEXT PRIMARY KEY, revision INTEGER NOT NULL, content_hash TEXT NOT NULL,
+    url TEXT NOT NULL, checked REAL NOT NULL, source TEXT NOT NULL, gone INTEGER NOT NULL,
+    first_seen REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS post_of_source ON post (source, first_seen);
+CREATE TABLE IF NOT EXISTS address (url TEXT PRIMARY KEY, post TEXT NOT NULL)
+    WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS validator (url TEXT PRIMARY KEY, held TEXT NOT NULL)
+    WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS visit (source TEXT PRIMARY KEY, next REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS run (
+    source TEXT NOT NULL, started REAL NOT NULL, finished REAL, facts TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS run_of_source ON run (source, started);
+"""
+_KEPT_RUNS = 500
+"""Visits kept per source: three weeks at one an hour. More only grows the file."""
+_FACTS = (
+    "requests new revised unchanged gone pages with_title with_date with_text message"
+).split()
+_COLUMNS = "id, revision, content_hash, url, checked, source, gone"
+
+
+class SqliteFrontier(Frontier):
+    """Shared by several processes through SQLite's own locks."""
+
+    def __init__(self, path: Path, *, busy_seconds: float = 10.0) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = Lock()
+        self._db = sqlite3.connect(
+            path,
+            timeout=busy_seconds,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.executescript(_SCHEMA)
+
+    def seen(self, post_id: PostId) -> Seen | None:
+        rows = self._ask(f"SELECT {_COLUMNS} FROM post WHERE id = ?", post_id)
+        return _seen(rows[0]) if rows else None
+
+    def resolve(self, url: str) -> PostId | None:
+        rows = self._ask("SELECT post FROM address WHERE url = ?", url)
+        return PostId(rows[0][0]) if rows else None
+
+    def acknowledge(self, seen: Seen, aliases: tuple[str, ...]) -> None:
+        with self._transaction():
+            self._db.execute(
+                f"INSERT INTO post ({_COLUMNS}, first_seen) VALUES (?,?,?,?,?,?,?,?) "
+                "ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, "
+                "content_hash = excluded.content_hash, url = excluded.url, "
+                "checked = excluded.checked, source = excluded.source, "
+                "gone = excluded.gone WHERE excluded.revision >= post.revision",
+                (
+                    seen.post_id,
+                    seen.revision,
+                    seen.content_hash,
+                    seen.url,
+                    seen.checked.timestamp(),
+                    seen.source,
+                    seen.gone,
+                    seen.checked.timestamp(),
+                ),
+            )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO address (url, post) VALUES (?, ?)",
+                [(url, seen.post_id) for url in (seen.url, *aliases)],
+            )
+
+    def recent(self, source: SourceId, limit: int) -> tuple[Seen, ...]:
+        rows = self._ask(
+            f"SELECT {_COLUMNS} FROM post WHERE source = ? "
+            "ORDER BY first_seen DESC, rowid DESC LIMIT ?",
+            source,
+            limit,
+        )
+        return tuple(map(_seen, rows))
+
+    def validators(self, url: str) -> Mapping[str, str]:
+        rows = self._ask("SELECT held FROM validator WHERE url = ?", url)
+        held: dict[str, str] = json.loads(rows[0][0]) if rows else {}
+        return held
+
+    def remember_validators(self, url: str, validators: Mapping[str, str]) -> None:
+        held = json.dumps(dict(validators))
+        with self._transaction():
+            self._db.execute("REPLACE INTO validator VALUES (?, ?)", (url, held))
+
+    def due(self, source: SourceId, now: datetime) -> bool:
+        rows = self._ask("SELECT next FROM visit WHERE source = ?", source)
+        return not rows or bool(rows[0][0] <= now.timestamp())
+
+    def record_run(self, run: SourceRun, next_visit: datetime) -> None:
+        facts = {name: getattr(run, name) for name in _FACTS}
+        facts["errors"] = dict(run.errors) if run.errors is not None else None
+        finished = run.finished.timestamp() if run.finished else None
+        with self._transaction():
+            self._db.execute(
+                "INSERT INTO run VALUES (?, ?, ?, ?)",
+                (run.source, run.started.timestamp(), finished, json.dumps(facts)),
+            )
+            self._db.execute(
+                "DELETE FROM run WHERE source = ? AND rowid NOT IN (SELECT rowid FROM "
+                "run WHERE source = ? ORDER BY started DESC, rowid DESC LIMIT ?)",
+                (run.source, run.source, _KEPT_RUNS),
+            )
+            self._db.execute(
+                "REPLACE INTO visit VALUES (?, ?)", (run.source, next_visit.timestamp())
+            )
+
+    def runs(self, source: SourceId, limit: int) -> tuple[SourceRun, ...]:
+        rows = self._ask(
+            "SELECT source, started, finished, facts FROM run WHERE source = ? "
+            "ORDER BY started DESC, rowid DESC LIMIT ?",
+            source,
+            limit,
+        )
+        return tuple(map(_run, rows))
+
+    def close(self) -> None:
+        self._db.close()
+
+    def _ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self._db.execute(query, values).fetchall()
+            except sqlite3.OperationalError as error:
+                raise _our_error(error) from error
+
+    def _transaction(self) -> "_Transaction":
+        return _Transaction(self._db, self._lock)
+
+
+class _Transaction:
+    def __init__(self, db: sqlite3.Connection, lock: Lock) -> None:
+        self._db, self._lock = db, lock
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            self._lock.release()
+            raise _our_error(error) from error
+
+    def __exit__(
+        self, kind: object, error: BaseException | None, trace: object
+    ) -> None:
+        try:
+            self._db.execute("COMMIT" if error is None else "ROLLBACK")
+        except sqlite3.OperationalError as failed:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise _our_error(failed) from failed
+        finally:
+            self._lock.release()
+        if isinstance(error, sqlite3.OperationalError):
+            raise _our_error(error) from error
+
+
+def _our_error(error: sqlite3.OperationalError) -> RetryLaterError:
+    if error.sqlite_errorcode in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
+        return StoreFullError(f"The frontier cannot be written: {error}.")
+    return RetryLaterError(f"The frontier is not to be had: {error}.")
+
+
+def _time(stamp: float) -> datetime:
+    return datetime.fromtimestamp(stamp, UTC)
+
+
+def _seen(row: tuple[Any, ...]) -> Seen:
+    post, revision, content_hash, url, checked, source, gone = row
+    return Seen(
+        post_id=PostId(post),
+        revision=revision,
+        content_hash=content_hash,
+        url=url,
+        checked=_time(checked),
+        source=SourceId(source),
+        gone=bool(gone),
+    )
+
+
+def _run(row: tuple[Any, ...]) -> SourceRun:
+    source, started, finished, facts = row
+    return SourceRun(
+        source=SourceId(source),
+        started=_time(started),
+        finished=None if finished is None else _time(finished),
+        **json.loads(facts),
+    )

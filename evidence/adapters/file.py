@@ -1,0 +1,125 @@
+"""Evidence as files: one small WARC per capture, its path made of its digest.
+
+`<root>/ab/cd/abcd….warc.gz`. A file is written beside its place, synced, and renamed
+onto it, so a crash leaves either the whole capture or none; leftovers are swept when
+the store is opened. Nothing is ever rewritten.
+"""
+
+import errno
+import os
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from domain.errors import NotFoundError, StoreFullError
+from domain.ids import Digest
+from evidence.digest import digest_of, hex_of
+from evidence.port import Capture, EvidenceStore, Stored
+from evidence.warc import from_warc, to_warc
+
+_SUFFIX = ".warc.gz"
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_ABANDONED = 3600
+"""Seconds after which an unfinished file belongs to no living writer."""
+
+
+class FileEvidence(EvidenceStore):
+    """Captures under one folder; several processes may use it at once."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        root.mkdir(parents=True, exist_ok=True)
+        self._sweep()
+
+    def put(self, capture: Capture) -> Digest:
+        digest = digest_of(capture)
+        path = self._path(digest)
+        if not path.exists():
+            self._write(path, to_warc(capture))
+        return digest
+
+    def get(self, digest: Digest) -> Capture:
+        return from_warc(self.warc(digest))
+
+    def warc(self, digest: Digest) -> bytes:
+        try:
+            return self._path(digest).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFoundError(f"No evidence is called {digest!r}.") from error
+
+    def verify(self, digest: Digest) -> Stored:
+        data = self.warc(digest)
+        problem = _problem(data, digest)
+        changed = self._path(digest).stat().st_mtime
+        return Stored(
+            digest=digest,
+            size=len(data),
+            stored_at=datetime.fromtimestamp(changed, UTC),
+            sound=not problem,
+            problem=problem,
+        )
+
+    def digests(self) -> Iterator[Digest]:
+        for path in self._root.glob(f"??/??/*{_SUFFIX}"):
+            yield Digest(f"sha256:{path.name.removesuffix(_SUFFIX)}")
+
+    def delete(self, digests: Sequence[Digest]) -> int:
+        erased = 0
+        for digest in digests:
+            try:
+                self._path(digest).unlink()
+                erased += 1
+            except FileNotFoundError:
+                continue
+        return erased
+
+    def _path(self, digest: Digest) -> Path:
+        digits = hex_of(digest)
+        return self._root / digits[:2] / digits[2:4] / f"{digits}{_SUFFIX}"
+
+    def _write(self, path: Path, data: bytes) -> None:
+        unfinished: Path | None = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(
+                dir=path.parent, suffix=".part", delete=False
+            ) as file:
+                unfinished = Path(file.name)
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            if unfinished is not None:
+                unfinished.unlink(missing_ok=True)
+            if error.errno in _FULL:
+                raise StoreFullError(
+                    "The disk that holds the evidence is full.",
+                    retry_after=60,
+                    hint=f"Free space under {self._root}.",
+                ) from error
+            raise
+
+    def _sweep(self) -> None:
+        newest = max((p.stat().st_mtime for p in self._root.glob("??/??")), default=0.0)
+        for part in self._root.glob("??/??/*.part"):
+            if part.stat().st_mtime < newest - _ABANDONED:
+                part.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _problem(data: bytes, digest: Digest) -> str:
+    try:
+        capture = from_warc(data)
+    except Exception as error:  # noqa: BLE001 - whatever damage does to the readers
+        return f"The file cannot be read: {error}"
+    return "" if digest_of(capture) == digest else "The content is not what was stored."

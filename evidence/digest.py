@@ -1,0 +1,27 @@
+"""The address of a capture."""
+
+from hashlib import sha256
+
+from domain.errors import NotFoundError
+from domain.ids import Digest
+from evidence.port import Capture
+
+_PREFIX = "sha256:"
+_LENGTH = 64
+
+
+def digest_of(capture: Capture) -> Digest:
+    """Return the SHA-256 of URL, a zero byte, and payload."""
+    whole = sha256(capture.url.encode())
+    whole.update(b"\0")
+    whole.update(capture.body)
+    return Digest(_PREFIX + whole.hexdigest())
+
+
+def hex_of(digest: Digest) -> str:
+    """Return the digits. Raises `NotFoundError` for what is no digest: it is used as
+    a file name, and so must not be a path."""
+    digits = digest.removeprefix(_PREFIX)
+    if len(digits) != _LENGTH or set(digits) - set("0123456789abcdef"):
+        raise NotFoundError(f"No evidence is called {digest!r}.")
+    return digits

@@ -1,0 +1,81 @@
+"""RSS and Atom as publishers really write them."""
+
+import html
+import re
+
+import feedparser
+from lxml.html import fromstring
+
+from extraction.charset import decode
+from extraction.content import squeeze
+from extraction.dates import month_comes_first, parse_when
+from extraction.fields import FeedItem
+from extraction.urls import canonical_url
+
+_MANY = 1_000
+_TAG = re.compile(r"<[a-z/!][^>]*>", re.I)
+_PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DATES = ("published", "updated", "created")
+
+
+def parse_feed(body: bytes, url: str) -> list[FeedItem]:
+    """Return the feed's entries in its order; [] for what is no feed.
+
+    Links are made absolute against `url`; entries without one are left out, and so
+    are repeated ones. Entities escaped twice are undone, times are read in all known
+    dialects, and a feed's own entries tell whether day or month comes first.
+    """
+    text = _PROLOG.sub("", decode(body))
+    if not text.lstrip().startswith("<"):
+        return []
+    parsed = feedparser.parse(
+        text.encode(),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    entries = parsed.entries[:_MANY]
+    order = month_comes_first([_date_text(entry) for entry in entries])
+    items: dict[str, FeedItem] = {}
+    for entry in entries:
+        link = _link(entry, url)
+        if link:
+            items.setdefault(link, _item(entry, link, order))
+    return list(items.values())
+
+
+def _item(entry: feedparser.FeedParserDict, link: str, order: bool | None) -> FeedItem:  # noqa: FBT001 - three-valued answer of `month_comes_first`
+    return FeedItem(
+        url=link,
+        title=plain(str(entry.get("title", ""))),
+        summary=plain(str(entry.get("summary", ""))),
+        published=parse_when(_date_text(entry), month_first=order),
+        author=plain(str(entry.get("author", ""))),
+    )
+
+
+def plain(text: str) -> str:
+    """Return text without markup, entities undone however often they were escaped."""
+    for _ in range(3):
+        if _TAG.search(text):
+            try:
+                text = str(fromstring(f"<div>{text}</div>").text_content())
+            except ValueError:
+                text = _TAG.sub(" ", text)
+        undone = html.unescape(text)
+        if undone == text:
+            break
+        text = undone
+    return squeeze(text)
+
+
+def _link(entry: feedparser.FeedParserDict, url: str) -> str:
+    candidates = [str(entry.get("link", "")), str(entry.get("id", ""))]
+    for candidate in candidates:
+        if candidate and (candidate.startswith(("http", "/", ".", "?"))):
+            return canonical_url(html.unescape(candidate), url)
+    return ""
+
+
+def _date_text(entry: feedparser.FeedParserDict) -> str:
+    return next((str(entry[k]) for k in _DATES if entry.get(k)), "")

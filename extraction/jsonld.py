@@ -1,0 +1,123 @@
+"""What an article says of itself in `application/ld+json`."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from typing import cast
+
+from lxml.html import HtmlElement
+
+from extraction.content import squeeze
+from extraction.urls import canonical_url
+
+Node = dict[str, object]
+
+_ARTICLE = re.compile(r"Article$|^Report$|BlogPosting$|^SocialMediaPosting$")
+_TRAILING = re.compile(r",\s*([}\]])")
+_WRAP = re.compile(r"^\s*(?:<!--|<!\[CDATA\[|//.*\n)+|(?:-->|\]\]>|;)+\s*$")
+_DEPTH = 8
+
+
+def article_node(tree: HtmlElement, url: str) -> Node:
+    """Return the node of the page's own article; empty where there is none.
+
+    Where several articles are described, the one whose address is the page's wins.
+    """
+    nodes = [n for n in _nodes(tree) if _is_article(n)]
+    own = {canonical_url(url)} | {
+        canonical_url(href, url)
+        for href in tree.xpath("//link[@rel='canonical']/@href")
+    }
+    for node in nodes:
+        if canonical_url(_address(node).split("#")[0], url) in own:
+            return node
+    return nodes[0] if len(nodes) == 1 or (nodes and not _address(nodes[0])) else {}
+
+
+def text_at(node: Node, key: str) -> str:
+    """Return a text field, entities undone; lists are joined by commas."""
+    return _text(node.get(key))
+
+
+def name_at(node: Node, key: str, *, persons: bool = False) -> str:
+    """Return the name (names, joined) of what `key` holds; `persons` drops others."""
+    found = node.get(key)
+    several = found if isinstance(found, list) else [found]
+    names = []
+    for one in several:
+        if isinstance(one, dict):
+            fit = not persons or one.get("@type", "Person") == "Person"
+            names.append(_text(one.get("name")) if fit else "")
+        elif not persons:
+            names.append(_text(one))
+    return ", ".join(dict.fromkeys(name for name in names if name))
+
+
+def crumbs(tree: HtmlElement) -> list[str]:
+    """Return the names of the page's breadcrumb, home page left out."""
+    for node in _nodes(tree):
+        if node.get("@type") == "BreadcrumbList":
+            return [name for name in _crumb_names(node) if name.lower() != "trang chủ"]
+    return []
+
+
+def _crumb_names(node: Node) -> Iterator[str]:
+    for entry in _flat(node.get("itemListElement")):
+        item = entry.get("item")
+        inner = item.get("name") if isinstance(item, dict) else ""
+        name = _text(entry.get("name")) or _text(inner)
+        if name:
+            yield name
+
+
+def _flat(value: object, depth: int = 0) -> Iterator[Node]:
+    if isinstance(value, dict):
+        yield cast("Node", value)
+    elif isinstance(value, list) and depth < _DEPTH:
+        for part in value:
+            yield from _flat(part, depth + 1)
+
+
+def _nodes(tree: HtmlElement) -> Iterator[Node]:
+    for script in tree.xpath("//script[contains(@type, 'ld+json')]"):
+        for node in _flat(_load(script.text_content())):
+            yield node
+            yield from _flat(node.get("@graph"))
+            main = node.get("mainEntity")
+            if isinstance(main, dict):
+                yield from _flat(main)
+
+
+def _load(text: str) -> object:
+    text = _WRAP.sub("", text.strip())
+    for attempt in (text, _TRAILING.sub(r"\1", text)):
+        try:
+            return cast("object", json.loads(attempt, strict=False))
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _is_article(node: Node) -> bool:
+    kinds = node.get("@type")
+    several = kinds if isinstance(kinds, list) else [kinds]
+    return any(isinstance(k, str) and _ARTICLE.search(k) for k in several)
+
+
+def _address(node: Node) -> str:
+    for key in ("mainEntityOfPage", "url", "@id"):
+        value = node.get(key)
+        if isinstance(value, dict):
+            value = value.get("@id") or value.get("url")
+        if isinstance(value, str) and value:
+            return value
+    return ""
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(part for part in map(_text, value) if part)
+    if not isinstance(value, str):
+        return ""
+    return squeeze(html.unescape(html.unescape(value)))
