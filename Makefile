@@ -1,0 +1,70 @@
+# Two commands do everything: `make run` and `make test`. The rest is for engineers.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PROFILE ?= dien-bien
+SAMPLE_HOME ?= var/sample
+CODE := domain nlp extraction eventlog searchindex evidence casework classifier \
+	pipeline jobs wiring crawlers ui cli
+
+.PHONY: help install run test check lint types imports browser bench demo-reset \
+	screenshots locks clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+install: $(VENV)/.run ## make the environment and train the models of the profile
+
+$(VENV)/.venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Minh Tin needs Python 3.11 or newer; try: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.venv requirements.lock pyproject.toml
+	@echo "Installing Minh Tin into $(VENV) (a few minutes on the first time) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/minhtin train --profile $(PROFILE)
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: $(VENV)/.run ## start the sample province: newsroom, crawler, worker, console
+	@$(BIN)/minhtin up --sample --home $(SAMPLE_HOME)
+
+demo-reset: ## forget everything of the sample province
+	rm -rf $(SAMPLE_HOME)
+
+browser: ## install Chromium and fonts for the browser tests, where that is allowed
+	@sh scripts/browser.sh
+
+test: $(VENV)/.dev browser ## all tests that need no heavy engine
+	$(BIN)/pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+check: lint types imports test ## everything that must hold before a change lands
+
+bench: $(VENV)/.dev ## measure speed and quality; prints tables, writes docs/quality.md
+	$(BIN)/python -m benchmarks
+
+screenshots: $(VENV)/.dev browser ## make docs/screenshots/ anew from the sample province
+	$(BIN)/python -m benchmarks.screenshots
+
+locks: $(VENV)/.dev ## resolve the dependencies anew (needs uv in the environment)
+	sh scripts/locks.sh $(BIN)
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
