@@ -1,0 +1,245 @@
+"""Tables of casework, one for each row class, in portable SQLAlchemy Core."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from casework import rows
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Aware UTC times, also where the database knows no zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("Times are aware.")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    """An id that grows; never given twice (SQLite would, without being told)."""
+    return Column("id", Integer, primary_key=True, autoincrement=True)
+
+
+def _text(name: str, *, key: bool = False, unique: bool = False) -> Column[str]:
+    return Column(name, Text, primary_key=key, nullable=False, unique=unique or None)
+
+
+def _words(name: str) -> Column[str]:
+    """A text that may be absent."""
+    return Column(name, Text, nullable=True)
+
+
+def _time(name: str, *, key: bool = False) -> Column[datetime]:
+    return Column(name, UtcTime, primary_key=key, nullable=False)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False)
+
+
+def _yes(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False)
+
+
+def _account(name: str = "account") -> Column[str]:
+    return Column(name, String(32), ForeignKey("accounts.id"), nullable=False)
+
+
+TABLES: dict[type[rows.Row], Table] = {
+    rows.AccountRow: Table(
+        "accounts",
+        metadata,
+        Column("id", String(32), primary_key=True),
+        _text("name", unique=True),
+        _text("display"),
+        _text("role"),
+        _yes("active"),
+        _yes("must_change"),
+        _text("password"),
+        _time("created"),
+    ),
+    rows.SessionRow: Table(
+        "sessions",
+        metadata,
+        _text("token", key=True),
+        _account(),
+        _text("origin"),
+        _time("started"),
+        _time("seen"),
+        _time("expires"),
+        Index("ix_sessions_account", "account"),
+        Index("ix_sessions_expires", "expires"),
+    ),
+    rows.AttemptRow: Table(
+        "sign_in_attempts",
+        metadata,
+        _text("key", key=True),
+        _number("failures"),
+        _time("last"),
+        Column("locked_until", UtcTime, nullable=True),
+        Index("ix_sign_in_attempts_last", "last"),
+    ),
+    rows.DecisionRow: Table(
+        "decisions",
+        metadata,
+        _id(),
+        _time("at"),
+        _account(),
+        _text("post_id"),
+        _number("revision"),
+        _text("verdict"),
+        _words("harm"),
+        _words("agency"),
+        _text("reason"),
+        _text("evidence"),
+        _text("queue"),
+        Column("undoes", ForeignKey("decisions.id"), nullable=True, unique=True),
+        Index("ix_decisions_account_id", "account", "id"),
+        Index("ix_decisions_at", "at"),
+        Index("ix_decisions_post_id", "post_id"),
+        sqlite_autoincrement=True,
+    ),
+    rows.StateRow: Table(
+        "review_states",
+        metadata,
+        _text("post_id", key=True),
+        _number("revision"),
+        _number("version"),
+        _time("at"),
+        _account(),
+        _words("verdict"),
+        _words("harm"),
+        _words("agency"),
+        _text("reason"),
+        _words("story"),
+    ),
+    rows.CutRow: Table(
+        "story_cuts",
+        metadata,
+        _id(),
+        _text("post_id"),
+        _text("story"),
+        _text("new_story"),
+        _account(),
+        _time("at"),
+        UniqueConstraint("post_id", "story"),
+        sqlite_autoincrement=True,
+    ),
+    rows.ViewingRow: Table(
+        "viewings",
+        metadata,
+        _text("post_id", key=True),
+        _account(),
+        _time("until"),
+        Index("ix_viewings_until", "until"),
+    ),
+    rows.SearchRow: Table(
+        "saved_searches",
+        metadata,
+        _id(),
+        _account("owner"),
+        _text("name"),
+        _text("query"),
+        _yes("shared"),
+        _time("created"),
+        UniqueConstraint("owner", "name"),
+        sqlite_autoincrement=True,
+    ),
+    rows.SettingRow: Table(
+        "settings",
+        metadata,
+        _id(),
+        _text("key"),
+        _number("version"),
+        _yes("current"),
+        _text("value"),
+        _time("at"),
+        _text("actor"),
+        UniqueConstraint("key", "version"),
+        sqlite_autoincrement=True,
+    ),
+    rows.AuditEntry: Table(
+        "audit",
+        metadata,
+        Column("id", Integer, primary_key=True, autoincrement=False),
+        _time("at"),
+        _text("actor"),
+        _text("act"),
+        _text("subject"),
+        _text("detail"),
+        _text("previous"),
+        _text("digest"),
+    ),
+    rows.ChainHead: Table(
+        "chain_heads",
+        metadata,
+        _text("chain", key=True),
+        _number("rows"),
+        _text("digest"),
+    ),
+    rows.OutboxEntry: Table(
+        "outbox",
+        metadata,
+        _id(),
+        _text("topic"),
+        _text("key"),
+        Column("value", LargeBinary, nullable=True),
+        Index("ix_outbox_key", "key"),
+        sqlite_autoincrement=True,
+    ),
+    rows.RunRow: Table(
+        "job_runs",
+        metadata,
+        _text("job", key=True),
+        _time("due", key=True),
+        _text("holder"),
+        _time("lease_until"),
+        _time("started"),
+        Column("finished", UtcTime, nullable=True),
+        _yes("ok"),
+        _text("message"),
+        Index("ix_job_runs_due", "due"),
+    ),
+}

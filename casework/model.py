@@ -1,0 +1,160 @@
+"""Values of casework."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from domain.ids import AgencyId, PostId, StoryId
+from domain.labels import Harm, Role, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A person who may sign in."""
+
+    id: str
+    name: str
+    display: str
+    role: Role
+    active: bool = True
+    must_change_password: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A signed-in session; `token` is known to the browser only, stored hashed."""
+
+    token: str
+    account: Account
+    csrf: str
+    started: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a verdict rests on: a link or a document, with a note."""
+
+    title: str
+    url: str = ""
+    publisher: str = ""
+    date: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person decides about one revision of a post.
+
+    `harmful` needs `harm`; `answer_needed` needs `agency`; `false`, `misleading` and
+    `true` need at least one piece of evidence.
+    """
+
+    post_id: PostId
+    revision: int
+    verdict: Verdict
+    harm: Harm | None = None
+    agency: AgencyId | None = None
+    reason: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    queue: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """A decision as recorded; an undo is a row of its own with `undoes` set."""
+
+    id: int
+    at: datetime
+    by: Account
+    decision: Decision
+    undoes: int | None = None
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSearch:
+    id: int
+    owner: str
+    name: str
+    query: str
+    shared: bool
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """One link of the audit chain; holds ids and hashes, no text of posts."""
+
+    id: int
+    at: datetime
+    actor: str
+    act: str
+    subject: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    previous: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditCheck:
+    """Result of verifying the chain: the number of rows, and the first bad one."""
+
+    rows: int
+    sound: bool
+    first_bad: int | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A versioned value that people edit in the console (sources, thresholds …)."""
+
+    key: str
+    value: Any
+    version: int
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """Something that others must learn of: `topic` is a log topic's name."""
+
+    id: int
+    topic: str
+    key: str
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRun:
+    """One run of a scheduled job; unique by (job, due)."""
+
+    job: str
+    due: datetime
+    holder: str
+    started: datetime
+    finished: datetime | None
+    ok: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewing:
+    """Who is looking at a post at this moment (a lease that expires)."""
+
+    post_id: PostId
+    account: Account
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryCut:
+    """A person's word that a post is not of that story (or belongs to another)."""
+
+    post_id: PostId
+    story: StoryId
+    by: str
+    at: datetime

@@ -1,0 +1,97 @@
+"""What all parts of the service share: the store, the clock, how to leave a trace."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from casework.audit import canonical, digest, without_texts
+from casework.model import Account, AuditRow
+from casework.passwords import Passwords
+from casework.policy import SignInPolicy
+from casework.port import CaseworkStore, Rows, eq
+from casework.rows import AccountRow, AuditEntry, ChainHead
+from domain.clock import Clock
+from domain.labels import Role
+from domain.review import ReviewState
+
+CHAIN = "audit"
+
+
+class Part:
+    """A part of the service. `encode_review` turns a state into the log's bytes."""
+
+    def __init__(
+        self,
+        store: CaseworkStore,
+        clock: Clock,
+        encode_review: Callable[[ReviewState], bytes],
+        policy: SignInPolicy | None = None,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._encode = encode_review
+        self._policy = policy or SignInPolicy()
+        self._passwords = Passwords(
+            time_cost=self._policy.hash_time_cost,
+            memory_kib=self._policy.hash_memory_kib,
+        )
+
+    def _trace(
+        self, rows: Rows, actor: str, act: str, *, subject: str, **detail: object
+    ) -> AuditRow:
+        """Append to the audit chain inside the transaction of the act itself."""
+        return self._append(rows, actor, act, subject, detail)
+
+    def _append(
+        self, rows: Rows, actor: str, act: str, subject: str, detail: Mapping[str, Any]
+    ) -> AuditRow:
+        head = rows.one(ChainHead, eq("chain", CHAIN))
+        previous = head.digest if head else ""
+        bare = AuditRow(
+            id=(head.rows if head else 0) + 1,
+            at=self._clock.now(),
+            actor=actor,
+            act=act,
+            subject=subject,
+            detail=without_texts(detail),
+            previous=previous,
+        )
+        link = digest(bare, previous)
+        rows.add(
+            AuditEntry(
+                id=bare.id,
+                at=bare.at,
+                actor=actor,
+                act=act,
+                subject=subject,
+                detail=canonical(bare.detail),
+                previous=previous,
+                digest=link,
+            )
+        )
+        rows.put(ChainHead(chain=CHAIN, rows=bare.id, digest=link))
+        return AuditRow(
+            id=bare.id,
+            at=bare.at,
+            actor=actor,
+            act=act,
+            subject=subject,
+            detail=bare.detail,
+            previous=previous,
+            digest=link,
+        )
+
+
+def account_of(row: AccountRow) -> Account:
+    return Account(
+        id=row.id,
+        name=row.name,
+        display=row.display,
+        role=Role(row.role),
+        active=row.active,
+        must_change_password=row.must_change,
+    )
+
+
+def accounts_by_id(rows: Rows, ids: Iterable[str]) -> Mapping[str, Account]:
+    found: Sequence[AccountRow] = rows.find_in(AccountRow, "id", ids)
+    return {row.id: account_of(row) for row in found}

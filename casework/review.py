@@ -1,0 +1,216 @@
+"""Decisions: each one a row, its audit row and an outbox row, in one transaction."""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from casework.audit import canonical, fingerprint
+from casework.model import Account, Decided, Decision, Evidence
+from casework.part import Part, accounts_by_id
+from casework.permissions import Act, require
+from casework.port import Op, Rows, Where, eq
+from casework.rows import DecisionRow, StateRow, ViewingRow
+from casework.states import publish, standing, state_of
+from casework.verdicts import checked
+from domain.errors import ConflictError, NotFoundError
+from domain.ids import AgencyId, PostId
+from domain.labels import Harm, Verdict
+from domain.review import ReviewState
+
+
+class Review(Part):
+    def decide(self, actor: Account, decision: Decision) -> Decided:
+        """Record a decision on one revision of a post; it stands at once.
+
+        Raises `QuarantineError` when something is missing, `ConflictError` when a
+        newer revision has been decided on.
+        """
+        clean = checked(decision)
+        row = _row_of(actor, clean, self._clock.now())
+        with self._store.write() as rows:
+            require(rows, actor, Act.DECIDE)
+            former = rows.one(StateRow, eq("post_id", clean.post_id))
+            if former and former.verdict and former.revision > clean.revision:
+                raise ConflictError(
+                    "Bài đăng đã có phiên bản mới hơn được kết luận.",
+                    hint="Tải lại trang để xem phiên bản mới.",
+                )
+            row = dataclasses.replace(row, id=rows.add(row))
+            state = standing(row, former)
+            publish(rows, state, self._encode)
+            mine = eq("account", actor.id)
+            rows.remove(ViewingRow, eq("post_id", clean.post_id), mine)
+            self._trace_decision(rows, actor.id, "decide", row, state.version)
+            return _decided(rows, [row])[0]
+
+    def undo(self, actor: Account, decided_id: int | None = None) -> Decided | None:
+        """Undo a decision by a new event; what stood before it stands again.
+
+        Without an id it is the actor's own last decision not yet undone; None when
+        there is none. Others' decisions may be undone by whom the table allows.
+        """
+        with self._store.write() as rows:
+            require(rows, actor, Act.UNDO_OWN)
+            target = _target(rows, actor, decided_id)
+            if target is None:
+                return None
+            if target.account != actor.id:
+                require(rows, actor, Act.UNDO_OTHERS)
+            now = self._clock.now()
+            row = _undoing(target, actor, now)
+            row = dataclasses.replace(row, id=rows.add(row))
+            former = rows.one(StateRow, eq("post_id", target.post_id))
+            left = _last_standing(rows, target.post_id)
+            state = standing(left or row, former)
+            if left is None:
+                state = dataclasses.replace(
+                    state, verdict=None, harm=None, agency=None, reason=""
+                )
+            publish(rows, state, self._encode)
+            self._trace_decision(rows, actor.id, "undo", row, state.version)
+            return _decided(rows, [row])[0]
+
+    def latest(self, post_ids: Sequence[PostId]) -> Mapping[PostId, ReviewState]:
+        """Return what stands for each post that was ever decided on or cut."""
+        with self._store.read() as rows:
+            states = [state_of(r) for r in rows.find_in(StateRow, "post_id", post_ids)]
+        return {state.post_id: state for state in states}
+
+    def reviewed(self, post_ids: Sequence[PostId]) -> Mapping[PostId, ReviewState]:
+        """Return the same as `latest`; the name that retention asks by."""
+        return self.latest(post_ids)
+
+    def history(self, post_id: PostId) -> Sequence[Decided]:
+        """Return all decisions and undos of a post, oldest first."""
+        with self._store.read() as rows:
+            found = rows.find(DecisionRow, eq("post_id", post_id))
+            return _decided(rows, found)
+
+    def decisions_since(
+        self, when: datetime, *, by: str | None = None
+    ) -> Sequence[Decided]:
+        """Return decisions and undos since a time (inclusive), oldest first.
+
+        `by` is an account's id.
+        """
+        on = [Where("at", Op.FROM, when)]
+        if by is not None:
+            on.append(eq("account", by))
+        with self._store.read() as rows:
+            return _decided(rows, rows.find(DecisionRow, *on, order="id"))
+
+    def _trace_decision(
+        self, rows: Rows, actor: str, act: str, row: DecisionRow, version: int
+    ) -> None:
+        """Ids and hashes only: the log outlives the post's text."""
+        self._trace(
+            rows,
+            actor,
+            act,
+            subject=row.post_id,
+            decision=row.id,
+            revision=row.revision,
+            verdict=row.verdict,
+            harm=row.harm,
+            agency=row.agency,
+            queue=row.queue,
+            undoes=row.undoes,
+            version=version,
+            reason=fingerprint(row.reason),
+            evidence=fingerprint("" if row.evidence == "[]" else row.evidence),
+        )
+
+
+def _row_of(actor: Account, decision: Decision, now: datetime) -> DecisionRow:
+    return DecisionRow(
+        at=now,
+        account=actor.id,
+        post_id=decision.post_id,
+        revision=decision.revision,
+        verdict=decision.verdict.value,
+        harm=decision.harm.value if decision.harm else None,
+        agency=decision.agency,
+        reason=decision.reason,
+        evidence=canonical([dataclasses.asdict(item) for item in decision.evidence]),
+        queue=decision.queue,
+        undoes=None,
+    )
+
+
+def _undoing(target: DecisionRow, actor: Account, now: datetime) -> DecisionRow:
+    return dataclasses.replace(
+        target,
+        id=0,
+        at=now,
+        account=actor.id,
+        reason="",
+        evidence="[]",
+        undoes=target.id,
+    )
+
+
+def _target(rows: Rows, actor: Account, decided_id: int | None) -> DecisionRow | None:
+    if decided_id is None:
+        return _own_last(rows, actor.id)
+    row = rows.one(DecisionRow, eq("id", decided_id))
+    if row is None:
+        raise NotFoundError("Không tìm thấy kết luận này.")
+    if row.undoes is not None or _undone(rows, [row]):
+        raise ConflictError(
+            "Kết luận này đã được hoàn tác.", hint="Tải lại trang để xem hiện trạng."
+        )
+    return row
+
+
+def _own_last(rows: Rows, account: str) -> DecisionRow | None:
+    """Look back page by page: rarely more than a few decisions were undone."""
+    own, on = eq("account", account), [eq("undoes", None)]
+    while page := rows.find(DecisionRow, own, *on, order="-id", limit=50):
+        undone = _undone(rows, page)
+        for row in page:
+            if row.id not in undone:
+                return row
+        on = [eq("undoes", None), Where("id", Op.BELOW, page[-1].id)]
+    return None
+
+
+def _last_standing(rows: Rows, post_id: str) -> DecisionRow | None:
+    found = rows.find(DecisionRow, eq("post_id", post_id))
+    undone = {row.undoes for row in found}
+    left = [row for row in found if row.undoes is None and row.id not in undone]
+    return left[-1] if left else None
+
+
+def _undone(rows: Rows, found: Sequence[DecisionRow]) -> set[int | None]:
+    ids = [row.id for row in found]
+    return {row.undoes for row in rows.find_in(DecisionRow, "undoes", ids)}
+
+
+def _decided(rows: Rows, found: Sequence[DecisionRow]) -> list[Decided]:
+    people = accounts_by_id(rows, {row.account for row in found})
+    undone = _undone(rows, found)
+    return [
+        Decided(
+            id=row.id,
+            at=row.at,
+            by=people[row.account],
+            decision=_decision(row),
+            undoes=row.undoes,
+            undone=row.id in undone,
+        )
+        for row in found
+    ]
+
+
+def _decision(row: DecisionRow) -> Decision:
+    return Decision(
+        post_id=PostId(row.post_id),
+        revision=row.revision,
+        verdict=Verdict(row.verdict),
+        harm=Harm(row.harm) if row.harm else None,
+        agency=AgencyId(row.agency) if row.agency else None,
+        reason=row.reason,
+        evidence=tuple(Evidence(**item) for item in json.loads(row.evidence)),
+        queue=row.queue,
+    )

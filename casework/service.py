@@ -1,0 +1,31 @@
+"""Casework as one service: what the console, the API, the command and jobs call."""
+
+from casework.accounts import Accounts
+from casework.ledger import Ledger
+from casework.retention import Retention
+from casework.review import Review
+from casework.runs import Runs
+from casework.searches import Searches
+from casework.settings import VersionedSettings
+from casework.sign_in import SignIn
+from casework.stories import Stories
+from casework.viewing import Viewings
+
+
+class Casework(
+    Accounts,
+    SignIn,
+    Review,
+    Stories,
+    Viewings,
+    Searches,
+    VersionedSettings,
+    Ledger,
+    Runs,
+    Retention,
+):
+    """All acts of people and jobs on one store.
+
+    Each act is one transaction with its audit row. Errors are those of
+    `domain.errors`, in Vietnamese where people read them. Safe to share by threads.
+    """

@@ -1,0 +1,47 @@
+"""Who looks at which post, so that two people never work on one by accident."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from casework.model import Account, Viewing
+from casework.part import Part, accounts_by_id
+from casework.port import Op, Rows, Where, eq
+from casework.rows import ViewingRow
+from domain.ids import PostId
+
+LEASE = timedelta(minutes=2)
+"""Shorter loses a post while one reads its sources, longer keeps posts from colleagues
+after a closed laptop."""
+
+
+class Viewings(Part):
+    def look_at(self, actor: Account, post_id: PostId) -> Viewing | None:
+        """Take or renew the lease of a post for two minutes.
+
+        Returns a colleague's live lease instead when there is one.
+        """
+        now = self._clock.now()
+        with self._store.write() as rows:
+            rows.remove(ViewingRow, Where("until", Op.BELOW, now))
+            row = rows.one(ViewingRow, eq("post_id", post_id))
+            if row is not None and row.account != actor.id and row.until > now:
+                return _viewings(rows, [row]).get(post_id)
+            rows.put(ViewingRow(post_id=post_id, account=actor.id, until=now + LEASE))
+            return None
+
+    def viewers(self, post_ids: Sequence[PostId]) -> Mapping[PostId, Viewing]:
+        """Return the live lease of each post that has one."""
+        now = self._clock.now()
+        with self._store.read() as rows:
+            found = rows.find_in(ViewingRow, "post_id", post_ids)
+            return _viewings(rows, [row for row in found if row.until > now])
+
+
+def _viewings(rows: Rows, found: Sequence[ViewingRow]) -> dict[PostId, Viewing]:
+    people = accounts_by_id(rows, {row.account for row in found})
+    return {
+        PostId(row.post_id): Viewing(
+            post_id=PostId(row.post_id), account=people[row.account], until=row.until
+        )
+        for row in found
+    }
