@@ -1,0 +1,157 @@
+"""Social-media text to standard text, with a way back to the original's offsets."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from nlp.legacy import from_legacy
+from nlp.rewrite import Layer, apply, rewrite, to_old
+from nlp.teencode import expand, protected_spans
+from nlp.tones import place_tones
+from nlp.unicode import clean, compose, fold
+
+_MAX_ROUNDS = 4
+"""A pass may uncover work for an earlier one (`k.o.o` …); real text needs two rounds.
+Fewer leave such text half done, more are never reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """`text` is the standard form of `original`; `layers` lead back, last one first."""
+
+    text: str
+    original: str
+    layers: tuple[Layer, ...] = ()
+
+    def to_original(self, start: int, end: int) -> tuple[int, int]:
+        """Map a stretch of `text` to the smallest covering stretch of `original`."""
+        for layer in reversed(self.layers):
+            start, end = to_old(layer, start, end)
+        return min(start, len(self.original)), min(end, len(self.original))
+
+
+def normalise(text: str, *, social: bool = True) -> Normalised:
+    """Return the standard form: idempotent, equal for NFC and NFD input.
+
+    `social=False`, for press text, leaves repeated letters, chat spellings and split
+    insults alone and only mends characters and tone marks.
+    """
+    layers: list[Layer] = []
+    now = text
+    for _ in range(_MAX_ROUNDS):
+        new, found = _once(now, social=social)
+        layers += found
+        if new == now:
+            break
+        now = new
+    return Normalised(now, text, tuple(layers))
+
+
+def _once(text: str, *, social: bool) -> tuple[str, list[Layer]]:
+    # Composed first: old encodings are told by letters, however those are stored.
+    text, composed = compose(text)
+    text, legacy = from_legacy(text)
+    text, cleaned = clean(text)
+    text = place_tones(text)
+    layers = [*composed, *legacy, *cleaned]
+    if social:
+        for change in (join_split, shorten, expand):
+            text, layer = change(text)
+            if layer:
+                layers.append(layer)
+    return text, layers
+
+
+_RUN = re.compile(r"[^\W\d_]+")
+_THREE = re.compile(r"([a-z])\1\1")
+_TWO = re.compile(r"([a-ik-np-z])\1")
+_ROMAN = frozenset("IVXLCDM")
+
+
+def shorten(text: str) -> tuple[str, Layer]:
+    """Shorten drawn-out words: `quáaaa` to `quá`, `đâuu` to `đâu`.
+
+    A doubled letter goes only from words that carry Vietnamese marks, which never
+    double a letter but o; English words, Roman numbers, addresses and laughter (`kkk`)
+    stay, the last shortened to three letters.
+    """
+    folded = fold(text)
+    if len(folded) != len(text) or not _TWO.search(folded):
+        return text, ()
+    closed = protected_spans(text)
+    edits = []
+    for match in _RUN.finditer(text):
+        start, end = match.span()
+        if _TWO.search(folded, start, end) is None and not _has_three(folded, match):
+            continue
+        if any(left < end and start < right for left, right in closed):
+            continue
+        short = _short(match.group(), folded[start:end])
+        if short != match.group():
+            edits.append((start, end, short))
+    return apply(text, edits)
+
+
+def _has_three(folded: str, match: re.Match[str]) -> bool:
+    return _THREE.search(folded, match.start(), match.end()) is not None
+
+
+def _short(word: str, folded: str) -> str:
+    if len(set(folded)) == 1:
+        return word[:3]
+    if set(word) <= _ROMAN:
+        return word
+    if _THREE.search(folded):
+        word, folded = _collapse(word, folded, _DRAWN)
+    if word.lower() != folded:
+        word, folded = _collapse(word, folded, _TWICE)
+    return word
+
+
+_DRAWN = re.compile(r"([a-z])\1{2,}")
+_TWICE = re.compile(r"([a-ik-np-z])\1+")
+
+
+def _collapse(word: str, folded: str, pattern: re.Pattern[str]) -> tuple[str, str]:
+    """Keep one letter of each run: the first that carries a mark, else the first."""
+    new = ""
+    done = 0
+    for run in pattern.finditer(folded):
+        letters = word[run.start() : run.end()]
+        best = max(letters, key=_marks)
+        new += word[done : run.start()] + best
+        done = run.end()
+    new += word[done:]
+    return new, fold(new)
+
+
+def _marks(letter: str) -> int:
+    return len(unicodedata.normalize("NFD", letter)) + (letter in "đĐ")
+
+
+_SPELLED = re.compile(
+    r"(?<![^\W_])[^\W\d_](?P<sep>[ .*_-]{1,2})[^\W\d_](?:(?P=sep)[^\W\d_](?![^\W_]))+"
+)
+
+
+@lru_cache(maxsize=1)
+def _split_insults() -> frozenset[str]:
+    text = files("nlp").joinpath("data", "split_insults.txt").read_text("utf-8")
+    lines = (line for line in text.split("\n") if not line.startswith("#"))
+    return frozenset(line.replace(" ", "") for line in lines if line)
+
+
+def join_split(text: str) -> tuple[str, Layer]:
+    """Join coarse words written letter by letter: `n.g.u`, `đ ị t`.
+
+    The row of letters must be the word and nothing more: a longer row is an alphabet
+    or a puzzle. Only small letters: capitals with dots are initials.
+    """
+    return rewrite(text, _SPELLED, _joined)
+
+
+def _joined(match: re.Match[str]) -> str:
+    letters = match.group().replace(match["sep"], "")
+    return letters if letters in _split_insults() else match.group()
