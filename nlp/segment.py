@@ -18,9 +18,8 @@ def segment(texts: Sequence[str]) -> list[str]:
 
 
 def _line(text: str) -> str:
-    from underthesea import word_tokenize  # noqa: PLC0415 - a second to import
+    import underthesea  # noqa: PLC0415 - a second to import
 
+    cut = underthesea.word_tokenize
     parts = [text[n : n + _LONGEST] for n in range(0, len(text), _LONGEST)]
-    return " ".join(
-        word_tokenize(part, format="text") for part in parts if part.strip()
-    )
+    return " ".join(cut(part, format="text") for part in parts if part.strip())

@@ -100,8 +100,7 @@ def load_settings(
             f"A setting has a wrong value: {error}.",
             hint=f"Mend it in {folder / FILE} or in the environment ({PREFIX}…).",
         ) from error
-    _check(settings)
-    return settings
+    return check(settings)
 
 
 def default_models_dir() -> Path:
@@ -148,7 +147,8 @@ def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
     return values
 
 
-def _check(settings: Settings) -> None:
+def check(settings: Settings) -> Settings:
+    """Return the settings. Raises `ConfigurationError` where they contradict."""
     if settings.mode is Mode.SAMPLE and not _is_loopback(settings.host):
         raise ConfigurationError(
             f"Sample mode does not listen on {settings.host}.",
@@ -159,6 +159,7 @@ def _check(settings: Settings) -> None:
         raise ConfigurationError(f"{settings.port} is no port.", hint="Use 1 to 65535.")
     if settings.batch_size < 1 or settings.log_partitions < 1:
         raise ConfigurationError("batch_size and log_partitions must be at least 1.")
+    return settings
 
 
 def _is_loopback(host: str) -> bool:
@@ -166,3 +167,21 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def child_environment(settings: Settings) -> dict[str, str]:
+    """Return the environment for a process that shall have the same settings.
+
+    Secrets travel only if they came by the environment.
+    """
+    names = {
+        "HOME": str(settings.home),
+        "MODE": settings.mode.value,
+        "PROFILE": settings.profile,
+        "HOST": settings.host,
+        "PORT": str(settings.port),
+        "ALLOWED_NETWORKS": ",".join(settings.allowed_networks),
+        "CRAWL_DELAY": str(settings.crawl_delay),
+        "LOG_LEVEL": settings.log_level,
+    }
+    return {**os.environ, **{PREFIX + name: value for name, value in names.items()}}

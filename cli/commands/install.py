@@ -1,0 +1,149 @@
+"""`init`: makes an installation. `accounts`: the people who may sign in."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.output import friendly, say, show
+from cli.state import HomeOption, settings_of
+from domain.errors import ConfigurationError
+from domain.labels import Role
+from wiring.settings import FILE, Settings, load_settings
+
+accounts = typer.Typer(help="People who may sign in.", no_args_is_help=True)
+
+_TEMPLATE = """\
+# Settings of this installation; docs/settings.md explains each.
+# Secrets do not belong here: see secret.key (readable by its owner only).
+profile = "{profile}"
+mode = "office"
+host = "127.0.0.1"
+port = 8501
+# An address at which a site's owner can reach you; crawling waits for it.
+crawl_contact = ""
+"""
+
+
+def init(
+    profile: Annotated[str, typer.Option(help="The province's profile.")] = "dien-bien",
+    home: HomeOption = None,
+) -> None:
+    """Make a clean installation and say what to configure before the first crawl."""
+    with friendly():
+        settings = (
+            load_settings({"MINHTIN_PROFILE": profile}, home=home)
+            if home
+            else (load_settings())
+        )
+        folder = settings.home
+        if (folder / FILE).exists():
+            raise ConfigurationError(
+                f"{folder} is an installation already.",
+                hint="Choose another --home, or edit its minhtin.toml.",
+            )
+        prepare(settings)
+        (folder / FILE).write_text(_TEMPLATE.format(profile=profile), encoding="utf-8")
+        show(f"Installation made in {folder} for the profile {profile}.")
+        show(_next_steps(settings))
+
+
+def prepare(settings: Settings) -> None:
+    """Make folders, the secret key and empty stores; harmless when they exist."""
+    from wiring import bootstrap
+
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_secret(settings.secret_path)
+    bootstrap.build_log(settings).close()
+    bootstrap.build_index(settings).close()
+    bootstrap.build_casework(settings)
+
+
+def _make_secret(path: Path) -> None:
+    if path.exists():
+        return
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32))
+
+
+def _next_steps(settings: Settings) -> str:
+    return f"""
+Before the first crawl:
+  1. Put an address into crawl_contact in {settings.home / FILE}.
+  2. Make the first account:  minhtin accounts add NAME --role admin
+  3. Look through the sources: minhtin sources list, minhtin sources check SOURCE
+  4. Have a lawyer check law.toml and holidays.toml of the profile.
+  5. Check the whole:          minhtin doctor
+Then start it:                 minhtin up
+(with --home {settings.home} each, or MINHTIN_HOME set)"""
+
+
+@accounts.command("add")
+def add(
+    name: str,
+    role: Annotated[Role, typer.Option(help="What the person may do.")],
+    display: Annotated[str, typer.Option(help="Name as colleagues see it.")] = "",
+    home: HomeOption = None,
+) -> None:
+    """Make an account; the password is asked for, or read from standard input."""
+    with friendly():
+        from wiring import bootstrap
+
+        casework = bootstrap.build_casework(settings_of(home))
+        account = casework.create_account(
+            "cli",
+            name=name,
+            display=display or name,
+            role=role,
+            password=ask_password(),
+            must_change=False,
+        )
+        show(f"{account.name} may sign in as {account.role}.")
+
+
+@accounts.command("list")
+def list_accounts(home: HomeOption = None) -> None:
+    """List accounts."""
+    with friendly():
+        from wiring import bootstrap
+
+        for account in bootstrap.build_casework(settings_of(home)).accounts():
+            state = "" if account.active else "  (inactive)"
+            show(f"{account.name}\t{account.role}\t{account.display}{state}")
+
+
+@accounts.command("password")
+def password(name: str, home: HomeOption = None) -> None:
+    """Set a new password."""
+    with friendly():
+        from wiring import bootstrap
+
+        casework = bootstrap.build_casework(settings_of(home))
+        casework.set_password("cli", name, ask_password())
+        show(f"{name} has a new password.")
+
+
+@accounts.command("disable")
+def disable(name: str, home: HomeOption = None) -> None:
+    """Let an account sign in no longer; its decisions stay."""
+    with friendly():
+        from wiring import bootstrap
+
+        casework = bootstrap.build_casework(settings_of(home))
+        casework.set_active("cli", name, active=False)
+        show(f"{name} may no longer sign in.")
+
+
+def ask_password() -> str:
+    """Ask twice at a terminal; else take the first line of standard input."""
+    if sys.stdin.isatty():
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    line = sys.stdin.readline().rstrip("\n")
+    if not line:
+        say("minhtin: no password on standard input.")
+        raise typer.Exit(2)
+    return line

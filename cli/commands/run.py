@@ -1,0 +1,201 @@
+"""`up` and the processes that it watches: worker, indexer, jobs, console, newsroom."""
+
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from cli.output import friendly, say, show
+from cli.state import HomeOption, profile_of, settings_of
+from domain.errors import ConfigurationError
+from domain.labels import Role
+from domain.profile import SourceSpec
+from wiring.settings import FILE, Mode, Settings, child_environment
+
+SAMPLE_NAME = "phantich"
+SAMPLE_PASSWORD = "hoa-ban-trang-2026"  # noqa: S105 - published on purpose: sample mode is loopback only
+SAMPLE_ACCOUNTS = (
+    (SAMPLE_NAME, "Cán bộ theo dõi (mẫu)", Role.ANALYST),
+    ("baochi", "Phụ trách báo chí (mẫu)", Role.PRESS),
+    ("lanhdao", "Lãnh đạo (mẫu)", Role.LEADER),
+    ("quantri", "Quản trị (mẫu)", Role.ADMIN),
+)
+
+SOURCES_SECONDS = 30.0
+"""Between looks at changed sources: shorter asks casework for each batch."""
+
+UntilIdle = Annotated[
+    bool, typer.Option("--until-idle", help="Stop when everything is read.")
+]
+
+
+def up(
+    sample: Annotated[
+        bool, typer.Option("--sample", help="The invented sample province.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Start crawler, worker, indexer, jobs and console, and watch over them."""
+    with friendly():
+        from cli.commands.install import prepare
+        from cli.supervisor import Child, Supervisor
+
+        settings = settings_of(home)
+        if sample:
+            settings = _sample(settings)
+        elif not (settings.home / FILE).exists():
+            raise ConfigurationError(
+                f"There is no installation in {settings.home}.",
+                hint="Make one with `minhtin init`, or try `minhtin up --sample`.",
+            )
+        prepare(settings)
+        names = ["worker", "indexer", "jobs", "console"]
+        children = [Child(name, [name]) for name in names]
+        children.insert(0, Child("crawl", ["crawl", "--watch"]))
+        if settings.mode is Mode.SAMPLE:
+            _make_sample_accounts(settings)
+            children.insert(0, Child("newsroom", ["newsroom"]))
+        _announce(settings)
+        Supervisor(
+            children,
+            settings.home / "logs",
+            child_environment(settings),
+            on_death=lambda child, code: say(
+                f"{child.name} ended ({code}); it starts again. "
+                f"See {settings.home / 'logs' / (child.name + '.log')}"
+            ),
+        ).run()
+
+
+def _sample(settings: Settings) -> Settings:
+    from wiring.settings import check
+
+    if (settings.home / FILE).exists():
+        raise ConfigurationError(
+            f"{settings.home} is a real installation.",
+            hint="Give the sample another --home.",
+        )
+    return check(replace(settings, mode=Mode.SAMPLE, crawl_delay=0.05))
+
+
+def _make_sample_accounts(settings: Settings) -> None:
+    from wiring import bootstrap
+
+    casework = bootstrap.build_casework(settings)
+    known = {account.name for account in casework.accounts()}
+    for name, display, role in SAMPLE_ACCOUNTS:
+        if name not in known:
+            casework.create_account(
+                "sample",
+                name=name,
+                display=display,
+                role=role,
+                password=SAMPLE_PASSWORD,
+                must_change=False,
+            )
+
+
+def _announce(settings: Settings) -> None:
+    address = f"http://{settings.host}:{settings.port}"
+    show(f"\n  Minh Tin: {address}")
+    if settings.mode is Mode.SAMPLE:
+        names = ", ".join(name for name, _, _ in SAMPLE_ACCOUNTS[1:])
+        show(f"  Đăng nhập mẫu: {SAMPLE_NAME}   Mật khẩu: {SAMPLE_PASSWORD}")
+        show(f"  (also: {names}; same password; sample data, loopback only)")
+    show(f"  Logs: {settings.home / 'logs'}   Stop: Ctrl+C\n")
+
+
+def worker(until_idle: UntilIdle = False, home: HomeOption = None) -> None:
+    """Analyse what the crawlers bring; several may run at once."""
+    with friendly():
+        from wiring import bootstrap
+
+        settings = settings_of(home)
+        profile = profile_of(settings)
+        index = bootstrap.build_index(settings)
+        sources = fresh_sources(settings)
+        step = bootstrap.build_worker(settings, profile, index, sources)
+        _run(settings, step, until_idle=until_idle)
+
+
+def indexer(until_idle: UntilIdle = False, home: HomeOption = None) -> None:
+    """Write analyses and reviews into the search index."""
+    with friendly():
+        from wiring import bootstrap
+
+        settings = settings_of(home)
+        step = bootstrap.build_indexer(bootstrap.build_index(settings))
+        _run(settings, step, until_idle=until_idle)
+
+
+def _run(settings: Settings, step: object, *, until_idle: bool) -> None:
+    from prometheus_client import REGISTRY, start_http_server
+
+    from cli.progress import Rates
+    from pipeline.metrics import StepMetrics
+    from pipeline.runner import Runner, Step
+    from wiring import bootstrap
+
+    assert isinstance(step, Step)  # noqa: S101 - tells the type checker, late import
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port, addr="127.0.0.1")
+    log = bootstrap.build_log(settings)
+    with Rates(step.name) as rates:
+        runner = Runner(
+            step=step,
+            log=log,
+            clock=bootstrap.build_clock(),
+            batch_size=settings.batch_size,
+            metrics=StepMetrics(step.name, REGISTRY),
+            progress=rates.batch,
+            stopping=stop_on_signals(),
+        )
+        done = runner.run(until_idle=until_idle)
+    log.close()
+    say(f"{step.name}: {done} records")
+
+
+def stop_on_signals() -> threading.Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    return stopping
+
+
+def fresh_sources(settings: Settings) -> Callable[[], Mapping[str, SourceSpec]]:
+    """Return the sources by id, looked up again now and then."""
+    import time
+
+    from cli.commands.crawl import present_sources
+
+    read = present_sources(settings, profile_of(settings))
+    held: dict[str, SourceSpec] = {}
+    read_at = float("-inf")
+
+    def current() -> Mapping[str, SourceSpec]:
+        nonlocal read_at
+        if time.monotonic() - read_at > SOURCES_SECONDS:
+            held.clear()
+            held.update({source.id: source for source in read()})
+            read_at = time.monotonic()
+        return held
+
+    return current
+
+
+def newsroom(
+    port: Annotated[int, typer.Option(help="One port for all outlets.")] = 8610,
+    home: HomeOption = None,
+) -> None:
+    """Serve the invented outlets of the sample province on loopback."""
+    with friendly():
+        from cli.newsroom.server import open_newsroom, serve
+        from wiring import bootstrap
+
+        settings = settings_of(home)
+        now = bootstrap.build_clock().now()
+        serve(open_newsroom(profile_of(settings), now, port))

@@ -1,0 +1,191 @@
+"""`extract`, `analyse`, `search`: for scripts, without a server.
+
+`docs/commands.md` documents what they print.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, TextIO
+
+import typer
+
+from cli.output import ATTENTION, emit, friendly, say, show
+from cli.state import HomeOption, profile_of, settings_of
+
+ANALYSE_BATCH = 64
+
+
+def extract(
+    path: Annotated[Path, typer.Argument(metavar="FILE.html")],
+    url: Annotated[str, typer.Option(help="Where the page was found.")],
+    content_type: Annotated[str, typer.Option(help="As the server said.")] = "",
+) -> None:
+    """Print the fields of an article page as one JSON line."""
+    with friendly():
+        from domain.errors import NotFoundError
+        from extraction.page import extract_page
+
+        try:
+            body = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        except OSError as error:
+            raise NotFoundError(f"{path} cannot be read: {error.strerror}.") from error
+        found = extract_page(body, url, content_type=content_type)
+        emit(
+            {
+                "title": found.title,
+                "lead": found.lead,
+                "body": found.body,
+                "author": found.author,
+                "section": found.section,
+                "outlet": found.outlet,
+                "published": found.published.isoformat() if found.published else None,
+                "modified": found.modified.isoformat() if found.modified else None,
+                "canonical_url": found.canonical_url,
+                "found_by": dict(found.found_by),
+            }
+        )
+
+
+def analyse(
+    path: Annotated[Path, typer.Argument(metavar="FILE|-", help="JSON lines.")],
+    gate: Annotated[
+        bool, typer.Option("--gate/--no-gate", help="Stop texts of other places.")
+    ] = True,
+    home: HomeOption = None,
+) -> None:
+    """Judge texts given as JSON lines; prints a JSON line for each."""
+    with friendly():
+        from cli.analysing import Analyst
+
+        settings = settings_of(home)
+        analyst = Analyst.open(settings, profile_of(settings), gate=gate)
+        bad = 0
+        with _opened(path) as lines:
+            for batch in _batches(lines):
+                rows, faults = batch
+                for number, why in faults:
+                    say(f"line {number}: {why}")
+                bad += len(faults)
+                for result in analyst.judge(rows):
+                    emit(result)
+        if bad:
+            raise typer.Exit(ATTENTION)
+
+
+def _opened(path: Path) -> TextIO:
+    from domain.errors import NotFoundError
+
+    if str(path) == "-":
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        return sys.stdin
+    try:
+        return path.open(encoding="utf-8", errors="replace", newline="\n")
+    except OSError as error:
+        raise NotFoundError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _batches(
+    lines: TextIO,
+) -> Iterator[tuple[list[dict[str, Any]], list[tuple[int, str]]]]:
+    rows: list[dict[str, Any]] = []
+    faults: list[tuple[int, str]] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            rows.append(_row(line))
+        except ValueError as error:
+            faults.append((number, str(error)))
+        if len(rows) >= ANALYSE_BATCH:
+            yield rows, faults
+            rows, faults = [], []
+    yield rows, faults
+
+
+def _row(line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        raise ValueError("expected an object with `id` and `text`")  # noqa: TRY004 - the line is at fault
+    if not isinstance(row.get("id"), str | int):
+        raise ValueError("expected an `id`")  # noqa: TRY004 - the line is at fault
+    return row
+
+
+def search(  # noqa: PLR0917 - options, given by name
+    query: Annotated[str, typer.Argument(help="See docs/search.md.")] = "",
+    size: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    order: Annotated[str, typer.Option(help="newest, oldest, best, urgent.")] = "best",
+    after: Annotated[str, typer.Option(help="Cursor of the page before.")] = "",
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Search the index."""
+    with friendly():
+        from domain.errors import QuarantineError
+        from searchindex.parse import parse
+        from searchindex.port import Order, Search
+        from wiring import bootstrap
+
+        if order not in set(Order):
+            raise QuarantineError(
+                f"There is no order {order!r}.",
+                reason="order",
+                hint=f"Use one of {', '.join(Order)}.",
+            )
+        settings = settings_of(home)
+        parsed = parse(query, today=bootstrap.build_clock().now().date())
+        for warning in parsed.warnings:
+            say(warning)
+        index = bootstrap.build_index(settings)
+        page = index.reader().search(
+            Search(
+                query=parsed.node, order=Order(order), size=size, after=after or None
+            )
+        )
+        for hit in page.hits:
+            emit(found(hit)) if as_json else show(line_of(hit))
+        about = "" if page.total_exact else "at least "
+        say(f"{about}{page.total} found")
+        if page.next_cursor:
+            say(f"next page: --after {page.next_cursor}")
+        index.close()
+
+
+def found(hit: Any) -> dict[str, Any]:  # noqa: ANN401 - searchindex.port.Hit, imported late
+    """Return a hit as `search --json` prints it."""
+    document = hit.document
+    post = document.post
+    return {
+        "id": post.id,
+        "revision": post.revision,
+        "kind": post.kind,
+        "source": post.source,
+        "outlet": post.outlet,
+        "url": post.url,
+        "title": post.title,
+        "text": post.text,
+        "published": post.published.isoformat() if post.published else None,
+        "about": document.analysis.about,
+        "queues": list(document.analysis.queues),
+        "labels": [s.name for s in document.analysis.judgement.labels if s.flagged],
+        "topic": document.analysis.judgement.topic,
+        "story": document.story_shown,
+        "status": document.status,
+        "verdict": document.review.verdict if document.review else None,
+        "score": round(hit.score, 4),
+        "highlights": [list(span) for span in hit.highlights],
+    }
+
+
+def line_of(hit: Any) -> str:  # noqa: ANN401 - searchindex.port.Hit, imported late
+    """Return a hit as one line for a terminal."""
+    post = hit.document.post
+    title = post.title or post.text[:80]
+    return (
+        f"{post.when:%Y-%m-%d %H:%M}\t{post.outlet or post.source}\t{title}\t{post.url}"
+    )

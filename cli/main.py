@@ -1,0 +1,50 @@
+"""Entry point: `minhtin COMMAND …`; each command's help says what it does."""
+
+import typer
+
+from cli.commands import again, crawl, install, log, models, run, text, watch
+
+app = typer.Typer(
+    name="minhtin",
+    help="Online information-safety monitor for a Vietnamese province.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+for command in (
+    install.init,
+    run.up,
+    crawl.crawl,
+    crawl.backfill,
+    run.worker,
+    run.indexer,
+    watch.jobs,
+    watch.console,
+    run.newsroom,
+    text.extract,
+    text.analyse,
+    text.search,
+    again.regate,
+    again.reanalyse,
+    again.reindex,
+    models.train,
+    models.evaluate,
+    log.lag,
+    watch.doctor,
+):
+    app.command()(command)
+
+app.add_typer(crawl.sources, name="sources")
+app.add_typer(log.rejected, name="rejected")
+app.add_typer(install.accounts, name="accounts")
+app.add_typer(watch.audit, name="audit")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Builds each port's adapter out of settings: one short builder per port.
+
+The only module that names adapters. They load late, so that a command that needs one
+store does not pay for the others.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from casework.service import Casework
+from classifier.port import Classifier
+from domain.clock import Clock, SystemClock
+from domain.errors import ConfigurationError
+from domain.profile import Profile, SourceSpec
+from eventlog.port import EventLog
+from evidence.port import EvidenceStore
+from pipeline.indexer import Indexer
+from pipeline.worker import Worker
+from searchindex.port import SearchIndex
+from wiring.settings import Settings, default_models_dir
+from wiring.sources import source_list
+
+
+def build_clock() -> Clock:
+    """Return the machine's clock."""
+    return SystemClock()
+
+
+def build_log(settings: Settings) -> EventLog:
+    """Open the event log."""
+    from eventlog.adapters.sqlite import SqliteEventLog
+    from eventlog.limits import LogLimits
+
+    limits = LogLimits(
+        partitions=settings.log_partitions,
+        max_topic_bytes=settings.log_max_bytes,
+        lease_seconds=settings.lease_seconds,
+    )
+    return SqliteEventLog(settings.log_path, limits, build_clock())
+
+
+def build_index(settings: Settings) -> SearchIndex:
+    """Open the search index."""
+    from searchindex.adapters.sqlite import SqliteSearchIndex
+
+    return SqliteSearchIndex(settings.index_folder)
+
+
+def build_evidence(settings: Settings) -> EvidenceStore:
+    """Open the evidence store."""
+    from evidence.adapters.file import FileEvidenceStore
+
+    return FileEvidenceStore(settings.evidence_folder, build_clock())
+
+
+def build_casework(settings: Settings) -> Casework:
+    """Open casework, migrating its database when it is older."""
+    from casework.adapters.sqlalchemy import SqlCaseworkStore
+    from casework.policy import SignInPolicy
+    from eventlog.codec import encode_event
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    policy = SignInPolicy(
+        idle=timedelta(minutes=settings.session_idle_minutes),
+        longest=timedelta(hours=settings.session_hours),
+    )
+    store = SqlCaseworkStore(settings.casework_url)
+    return Casework(store, build_clock(), encode_event, policy)
+
+
+def models_folder(settings: Settings) -> Path:
+    """Return where the live model lies: the home's own, else the installation's."""
+    if settings.models_dir is not None:
+        return settings.models_dir
+    own = settings.home / "models" / settings.profile
+    return own if own.exists() else default_models_dir() / settings.profile
+
+
+def build_classifier(settings: Settings) -> Classifier:
+    """Load the live model. Raises `ConfigurationError` with the mending command."""
+    from classifier.artefact import load
+
+    return load(models_folder(settings))
+
+
+def build_worker(
+    settings: Settings,
+    profile: Profile,
+    index: SearchIndex,
+    sources: Callable[[], Mapping[str, SourceSpec]],
+) -> Worker:
+    """Put the worker together."""
+    from nlp.fingerprint import bands, similarity
+
+    from wiring.tools import build_tools
+
+    return Worker(
+        tools=build_tools(profile, build_classifier(settings)),
+        index=index.reader(),
+        clock=build_clock(),
+        sources=sources,
+        bands=bands,
+        similarity=similarity,
+    )
+
+
+def build_indexer(index: SearchIndex) -> Indexer:
+    """Put the indexer together."""
+    return Indexer(index.writer())
+
+
+def build_sources(
+    profile: Profile, casework: Casework
+) -> Callable[[], Sequence[SourceSpec]]:
+    """Return a function that reads the present sources: profile, then edits."""
+    return lambda: source_list(profile, casework)
+
+
+def secret_key(settings: Settings) -> bytes:
+    """Return the installation's key for pseudonyms and sessions.
+
+    From `MINHTIN_SECRET_KEY`, else the home's `secret.key`.
+    """
+    if settings.secret_key:
+        return settings.secret_key.encode()
+    try:
+        return settings.secret_path.read_bytes().strip()
+    except OSError as error:
+        raise ConfigurationError(
+            f"There is no secret key at {settings.secret_path}.",
+            hint="Make the installation with `minhtin init`.",
+        ) from error
