@@ -12,8 +12,7 @@ _SKIP = (
 )
 SKIPPED_TAGS = frozenset(_SKIP.split())
 _BLOCKS = frozenset(
-    "p div section article main header h1 h2 h3 h4 h5 h6 ul ol li table tbody thead tr "
-    "td th dl dt dd blockquote pre center address hr br".split()
+    ["p", "div", "section", "article", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tbody", "thead", "tr", "td", "th", "dl", "dt", "dd", "blockquote", "pre", "center", "address", "hr", "br"]
 )
 _NOISE = re.compile(
     r"(?:^|[-_])(?:relate[ds]?|related|lienquan|lien-quan|tinlienquan\w*|caption|"
@@ -21,13 +20,13 @@ _NOISE = re.compile(
     r"comments?|binhluan|binh-luan|breadcrumb|bread-crumb|widget|tags?|tag-list|"
     r"readmore|xemthem|newsletter|hidden|tplcaption|articles-edit|insert-wiki-content|"
     r"inner-article|print|author-info|article-author|most-read|doc-nhieu)(?:$|[-_])",
-    re.I,
+    re.IGNORECASE,
 )
-_PICTURE_TABLE = re.compile(r"(?:^|[-_ ])(?:image|picture|photo|tplcaption)", re.I)
+_PICTURE_TABLE = re.compile(r"(?:^|[-_ ])(?:image|picture|photo|tplcaption)", re.IGNORECASE)
 _POINTER = re.compile(
     r"^\W*(?:>>|»|›|xem thêm\b|đọc thêm\b|tin liên quan\b|bài liên quan\b|"
     r"mời (?:quý )?(?:độc giả|bạn đọc)|>>>)",
-    re.I,
+    re.IGNORECASE,
 )
 _HEADLINE = 30
 """Characters from which a paragraph that is one link is a pointer to another page."""

@@ -17,24 +17,24 @@ EARLIEST = 1990
 _MONTHS = {
     name: number
     for number, name in enumerate(
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
     )
 }
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
 _NAMED = re.compile(
     r"(?<!\d)(\d{1,2})[ -](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
     r"\.?[ -](\d{4}|\d{2})(?!\d)",
-    re.I,
+    re.IGNORECASE,
 )
-_WORDS = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})(?:,?\s+năm|,)?\s+(\d{4})", re.I)
+_WORDS = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})(?:,?\s+năm|,)?\s+(\d{4})", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<!\d)(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{4})(?!\d)")
 _TIME = re.compile(
     r"(?<![\d:+-])(\d{1,2})(?::|h|\s?giờ\s?)(\d{2})(?!\d)(?::(\d{2})(?:[.,]\d+)?)?"
     r"(?:\s*phút)?\s*([AaPp]\.?[Mm]\b|SA\b|CH\b|sáng|chiều|tối)?"
 )
-_ZONE = re.compile(r"(?:GMT|UTC)?\s*([+-])\s?(\d{1,2}):?(\d{2})?\s*\)?\s*$", re.I)
+_ZONE = re.compile(r"(?:GMT|UTC)?\s*([+-])\s?(\d{1,2}):?(\d{2})?\s*\)?\s*$", re.IGNORECASE)
 _UTC = re.compile(r"(?:\d|\s)Z\s*$|\b(?:GMT|UTC)\s*\)?\s*$")
-_AGO = re.compile(r"^\W*(\d{1,3})\s*(phút|giờ|tiếng|ngày|tuần)\s+trước\W*$", re.I)
+_AGO = re.compile(r"^\W*(\d{1,3})\s*(phút|giờ|tiếng|ngày|tuần)\s+trước\W*$", re.IGNORECASE)
 _UNITS = {"phút": 60, "giờ": 3600, "tiếng": 3600, "ngày": 86400, "tuần": 604800}
 _LATE = {"p", "c", "t"}
 _NOON = 12

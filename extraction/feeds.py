@@ -13,7 +13,7 @@ from extraction.fields import FeedItem
 from extraction.urls import canonical_url
 
 _MANY = 1_000
-_TAG = re.compile(r"<[a-z/!][^>]*>", re.I)
+_TAG = re.compile(r"<[a-z/!][^>]*>", re.IGNORECASE)
 _PROLOG = re.compile(r"^\s*<\?xml[^>]*\?>")
 _DATES = ("published", "updated", "created")
 

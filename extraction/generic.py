@@ -40,7 +40,7 @@ _LEADS = f"//*[{has('sapo')} or {has('lead')} or {has('chapeau')} or @id='tomtat
 _ENOUGH = 200
 """Characters of text that prove a container; smaller would take a menu for a body."""
 _PARAGRAPH = 25
-_DATED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{1,2} tháng \d{1,2}", re.I)
+_DATED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{1,2} tháng \d{1,2}", re.IGNORECASE)
 _NEAR_TITLE = 60
 _SHORT = 120
 

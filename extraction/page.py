@@ -78,17 +78,18 @@ def extract_page(
     *,
     content_type: str = "",
     fetched: datetime | None = None,
+    site: Site | None = None,
 ) -> PageFields:
     """Return what the page shows. Never raises for odd input: fields stay empty.
 
     `url` is the page's address (its host picks the site module), `content_type` the
     header, `fetched` the time of the fetch: publications that lie after it are
-    dropped, and “5 phút trước” counts from it.
+    dropped, and “5 phút trước” counts from it. `site` stands in for the module.
     """
     tree = parse_tree(body, content_type)
     if tree is None:
         return PageFields(canonical_url=canonical_url(url))
-    site = site_for(url)
+    site = site or site_for(url)
     page = _Page(
         tree=tree,
         url=url,

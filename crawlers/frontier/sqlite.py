@@ -36,9 +36,7 @@ CREATE INDEX IF NOT EXISTS run_of_source ON run (source, started);
 """
 _KEPT_RUNS = 500
 """Visits kept per source: three weeks at one an hour. More only grows the file."""
-_FACTS = (
-    "requests new revised unchanged gone pages with_title with_date with_text message"
-).split()
+_FACTS = ["requests", "new", "revised", "unchanged", "gone", "pages", "with_title", "with_date", "with_text", "message"]
 _COLUMNS = "id, revision, content_hash, url, checked, source, gone"
 
 

@@ -1,0 +1,195 @@
+"""Visits to sources: one queue per site, several sites at once, once or for ever."""
+
+import asyncio
+import signal
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from scrapy import Spider
+from scrapy.crawler import AsyncCrawlerRunner
+
+from crawlers.deps import CrawlDeps
+from crawlers.files import FileReport, file_import, is_local, local_path
+from crawlers.frontier.port import SourceRun
+from crawlers.middlewares.address import GuardedResolver, networks_of
+from crawlers.middlewares.pace import Pace
+from crawlers.settings import scrapy_settings
+from crawlers.spiders.feed import FeedSpider
+from crawlers.spiders.file import FileSpider
+from crawlers.spiders.forum import ForumSpider
+from crawlers.spiders.listing import ListingSpider
+from crawlers.tally import Tally
+from crawlers.visit import Visit
+from domain.errors import ConfigurationError, RetryLaterError
+from domain.events import PostEvent
+from domain.profile import SourceSpec
+from extraction.urls import site_of
+
+_log = structlog.get_logger(__name__)
+_TICK = 1.0
+"""Seconds between two looks at what is due; a source's interval is in minutes."""
+_LONGEST_PAUSE = timedelta(hours=24)
+_DNS_SECONDS = 10.0
+SPIDERS: dict[str, type[Spider]] = {
+    "feed": FeedSpider,
+    "listing": ListingSpider,
+    "forum": ForumSpider,
+    "file": FileSpider,
+}
+
+
+class Crawling:
+    """State of one run; lives inside the reactor."""
+
+    def __init__(
+        self,
+        deps: CrawlDeps,
+        on_event: Callable[[PostEvent], None] | None = None,
+        *,
+        watching: bool = False,
+        max_posts: int = 0,
+    ) -> None:
+        self._deps = deps
+        self._on_event = on_event
+        self._watching = watching
+        self._max_posts = max_posts
+        self._pace = Pace()
+        self._networks = networks_of(deps.allowed_networks)
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._failures: defaultdict[str, int] = defaultdict(int)
+        self.spiders = SPIDERS
+        self.runs: list[SourceRun] = []
+        self.files: list[FileReport] = []
+
+    async def visit_all(self, reactor: Any, sources: Sequence[SourceSpec]) -> None:
+        """Visit each source once."""
+        self._open(reactor)
+        for site, specs in self._queues(sources).items():
+            self._begin(site, specs)
+        await self._wait()
+
+    async def watch(
+        self, reactor: Any, sources: Callable[[], Sequence[SourceSpec]]
+    ) -> None:
+        """Visit what is due until told to stop; at most one visit per site at a time."""
+        self._open(reactor)
+        while not self._stopped.is_set():
+            now = self._deps.clock.now()
+            for site, specs in self._queues(sources()).items():
+                due = [s for s in specs if self._deps.frontier.due(s.id, now)]
+                if due and site not in self._busy:
+                    self._begin(site, due)
+            await self._tick()
+        await self._wait()
+
+    def stop(self) -> None:
+        """End all visits at the next request; what is in flight is still handed over."""
+        if not self._stopped.is_set():
+            _log.info("crawl_stops")
+            self._stopped.set()
+            self._stopping = asyncio.ensure_future(self._runner.stop())
+
+    def _open(self, reactor: Any) -> None:
+        self._stopped = asyncio.Event()
+        self._room = asyncio.Semaphore(self._deps.limits.sites_at_once)
+        self._runner = AsyncCrawlerRunner(
+            scrapy_settings(self._deps.user_agent, self._deps.limits)
+        )
+        self._resolver = GuardedResolver(reactor, self._networks, _DNS_SECONDS)
+        self._resolver.install_on_reactor()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+
+    def _queues(self, sources: Sequence[SourceSpec]) -> dict[str, list[SourceSpec]]:
+        queues: dict[str, list[SourceSpec]] = {}
+        for spec in sources:
+            if spec.kind not in self.spiders:
+                raise ConfigurationError(
+                    f"Source {spec.id} is of unknown kind {spec.kind!r}.",
+                    hint=f"Known kinds: {', '.join(SPIDERS)}.",
+                )
+            if spec.enabled or not self._watching:
+                queues.setdefault(site_of(spec.url), []).append(spec)
+        return queues
+
+    def _begin(self, site: str, specs: list[SourceSpec]) -> None:
+        task = asyncio.ensure_future(self._visit_site(specs))
+        self._busy[site] = task
+        task.add_done_callback(lambda _: self._busy.pop(site, None))
+
+    async def _visit_site(self, specs: list[SourceSpec]) -> None:
+        async with self._room:
+            for spec in specs:
+                if self._stopped.is_set():
+                    return
+                await self._visit(spec)
+
+    async def _visit(self, spec: SourceSpec) -> None:
+        tally = Tally(source=spec.id, started=self._deps.clock.now())
+        try:
+            if spec.kind == "file" and is_local(spec.url):
+                path = local_path(spec.url)
+                self.files.append(
+                    file_import(path, spec, self._deps, self._on_event, tally)
+                )
+            else:
+                await self._runner.crawl(
+                    self.spiders[spec.kind], visit=self._about(spec, tally)
+                )
+        except Exception as error:
+            _log.exception("visit_failed", source=spec.id)
+            tally.fail("failure")
+            tally.message = str(error)
+        self._record(spec, tally)
+
+    def _about(self, spec: SourceSpec, tally: Tally) -> Visit:
+        return Visit(
+            spec=spec,
+            deps=self._deps,
+            tally=tally,
+            pace=self._pace,
+            networks=self._networks,
+            resolver=self._resolver,
+            watch=self._watching,
+            max_posts=self._max_posts,
+            on_event=self._on_event,
+            files=self.files,
+        )
+
+    def _record(self, spec: SourceSpec, tally: Tally) -> None:
+        run = tally.run(self._deps.clock.now())
+        self._failures[spec.id] = self._failures[spec.id] + 1 if run.failed else 0
+        pause = timedelta(minutes=spec.interval_minutes) * 2 ** min(
+            self._failures[spec.id], 10
+        )
+        try:
+            self._deps.frontier.record_run(
+                run, run.started + min(pause, max(_LONGEST_PAUSE, pause / 1024))
+            )
+        except RetryLaterError as error:
+            _log.warning("visit_not_recorded", source=spec.id, problem=str(error))
+        self.runs.append(run)
+        del self.runs[:-10_000]
+        _log.info(
+            "source_visited",
+            source=spec.id,
+            requests=run.requests,
+            new=run.new,
+            revised=run.revised,
+            gone=run.gone,
+            errors=dict(run.errors or {}),
+        )
+
+    async def _tick(self) -> None:
+        try:
+            await asyncio.wait_for(self._stopped.wait(), _TICK)
+        except TimeoutError:
+            return
+
+    async def _wait(self) -> None:
+        while self._busy:
+            await asyncio.wait(list(self._busy.values()))

@@ -1,0 +1,57 @@
+"""What a crawl is given: stores, bounds, manners."""
+
+from dataclasses import dataclass, field
+
+from crawlers.frontier.port import Frontier
+from domain.clock import Clock
+from domain.profile import Outlet
+from eventlog.port import EventLog, LogTopic
+from evidence.port import EvidenceStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlLimits:
+    """Bounds that keep one hostile or broken site from stopping the rest.
+
+    `body_bytes` holds for the transferred and for the unpacked body; the largest
+    Vietnamese article pages have 0.6 MB. `download_seconds` is for one whole answer,
+    so that a server that drips bytes does not hold its queue; `visit_seconds` for one
+    visit to a source. `recheck_minutes` is how soon a watch looks at a known page
+    again: shorter finds edits earlier and asks more of the site.
+    """
+
+    body_bytes: int = 5_000_000
+    download_seconds: float = 15.0
+    redirects: int = 5
+    retries: int = 2
+    retry_after_seconds: float = 60.0
+    visit_seconds: float = 3600.0
+    recheck_minutes: int = 120
+    thread_pages: int = 200
+    batch: int = 20
+    batch_seconds: float = 1.0
+    store_patience_seconds: float = 300.0
+    sites_at_once: int = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlDeps:
+    """What crawls work with.
+
+    `event_log` and `evidence` may be None for a dry run, which then only reports.
+    `user_agent` must name a contact. `default_delay` (seconds between two requests to
+    one host) holds where robots.txt and the source name none. `allowed_networks` are
+    CIDR strings of private addresses that may be asked none the less.
+    """
+
+    event_log: EventLog | None
+    evidence: EvidenceStore | None
+    frontier: Frontier
+    clock: Clock
+    pseudonym_key: bytes
+    user_agent: str
+    allowed_networks: tuple[str, ...] = ()
+    default_delay: float = 1.0
+    limits: CrawlLimits = field(default_factory=CrawlLimits)
+    outlets: tuple[Outlet, ...] = ()
+    topic: LogTopic = LogTopic.POSTS

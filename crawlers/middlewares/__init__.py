@@ -1,0 +1,1 @@
+"""Downloader middlewares: manners towards sites, guards against hostile ones."""

@@ -1,0 +1,87 @@
+"""The gap between two requests to one host.
+
+Scrapy counts its delay from the moment it sends; a busy process may send late and then
+the next one in time, and the server sees a smaller gap. So the delay is counted from
+the answer of the request before, which is never earlier than its arrival there. The
+pace outlives one spider: two sources of one host keep the gap between them.
+"""
+
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+
+_MARGIN = 0.01
+"""Seconds added to a gap, for clocks that are read on two machines."""
+
+
+@dataclass(slots=True)
+class Pace:
+    """Per host: the delay that its robots.txt asks for and when it last answered."""
+
+    asked: dict[str, float] = field(default_factory=dict)
+    last: dict[str, float] = field(default_factory=dict)
+
+
+class PaceMiddleware:
+    """Keeps Scrapy's download slot of a host at the host's pace."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        for handler, signal in (
+            (self._answered, signals.headers_received),
+            (self._answered, signals.response_downloaded),
+            (self._robots, signals.robots_parsed),
+        ):
+            crawler.signals.connect(handler, signal=signal)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    @property
+    def _visit(self) -> Any:
+        return self._crawler.spider.visit  # type: ignore[union-attr]
+
+    def process_request(self, request: Request) -> None:
+        """Set the slot's delay before the request enters it."""
+        self._visit.tally.requests += 1
+        slot = self._slot(request)
+        host = _host(request)
+        slot.delay = self._delay(host)
+        slot.lastseen = max(slot.lastseen, self._visit.pace.last.get(host, 0.0))
+
+    def _delay(self, host: str) -> float:
+        visit = self._visit
+        asked = visit.pace.asked.get(host)
+        wanted = visit.deps.default_delay if asked is None else asked
+        delay = max(wanted, visit.spec.delay_seconds)
+        return float(delay + _MARGIN if delay else 0.0)
+
+    def _slot(self, request: Request) -> Any:
+        downloader: Any = self._crawler.engine.downloader
+        _, slot = downloader._get_slot(request)  # noqa: SLF001 - Scrapy has no other way to set one host's delay during a crawl
+        return slot
+
+    def _answered(self, request: Request) -> None:
+        host = _host(request)
+        self._visit.pace.last[host] = monotonic()
+        slot = self._slot(request)
+        slot.lastseen = max(slot.lastseen, self._visit.pace.last[host])
+
+    def _robots(self, robotparser: Any, request: Request) -> None:
+        rules = robotparser.rp
+        agent = self._visit.deps.user_agent
+        rate = rules.request_rate(agent)
+        delays = [rules.crawl_delay(agent), rate and rate.seconds / rate.requests]
+        known = [float(d) for d in delays if d is not None]
+        if known:
+            self._visit.pace.asked[_host(request)] = max(known)
+            self._slot(request).delay = self._delay(_host(request))
+
+
+def _host(request: Request) -> str:
+    return (urlsplit(request.url).hostname or "").lower()

@@ -1,0 +1,1 @@
+"""A spider per kind of source; each visits one source once."""

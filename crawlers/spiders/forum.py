@@ -1,0 +1,128 @@
+"""XenForo forums: every post of every thread that a forum lists."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from scrapy.http import Response
+
+from crawlers.found import Found, FoundGone, FoundPost
+from crawlers.pseudonym import pseudonym
+from crawlers.spiders.source import SourceSpider, Yields, content_type
+from domain.ids import PostId
+from domain.labels import PostKind
+from domain.post import Post
+from extraction.fields import ThreadPage, ThreadPost
+from extraction.forum import parse_forum, parse_thread
+from extraction.urls import host_of
+
+
+class ForumSpider(SourceSpider):
+    """Follows the list's pages and each thread's pages; keeps thread and parent.
+
+    A thread's first post is a `post` with the thread's title; the others are
+    `comment`s without one, whose parent is the post that they quote, else the first.
+    """
+
+    name = "forum"
+
+    def parse(self, response: Response, page: int = 1) -> Yields:
+        empty = self.without_content(response)
+        if empty is not None:
+            if any(isinstance(found, FoundGone) for found in empty):
+                self.visit.tally.fail(f"http_{response.status}")
+            return
+        listing = parse_forum(
+            response.body, response.url, content_type=content_type(response)
+        )
+        if not listing.links:
+            self.visit.tally.fail("no_threads")
+        for link in listing.links:
+            if link not in self._asked and not self._enough():
+                self._asked.add(link)
+                yield self.ask(link, self.parse_page)
+        if listing.next_url and page < self.visit.spec.max_pages:
+            yield self.ask(listing.next_url, self.parse, priority=50, page=page + 1)
+
+    def parse_page(
+        self, response: Response, page: int = 1, first: PostId | None = None
+    ) -> Yields:
+        """Read one page of a thread."""
+        empty = self.without_content(response)
+        if empty is not None:
+            yield from empty
+            return
+        fetched = self.visit.deps.clock.now()
+        thread = parse_thread(
+            response.body,
+            response.url,
+            content_type=content_type(response),
+            fetched=fetched,
+        )
+        if thread is None or not thread.posts:
+            self.visit.tally.fail("no_thread")
+            return
+        first = first or self._id(thread.posts[0].number)
+        yield from self._found_posts(response, thread, first, fetched)
+        if thread.next_url and page < self.visit.deps.limits.thread_pages:
+            yield self.ask(
+                thread.next_url,
+                self.parse_page,
+                priority=10,
+                page=page + 1,
+                first=first,
+            )
+
+    def _found_posts(
+        self, response: Response, thread: ThreadPage, first: PostId, fetched: datetime
+    ) -> Iterator[Found]:
+        for entry in thread.posts:
+            opens = self._id(entry.number) == first
+            url = response.url if opens else f"{response.url}#post-{entry.number}"
+            post = self._post(thread, entry, first, url, fetched)
+            found = self.found(response, post)
+            yield found if opens else _at_own_address(found, url)
+
+    def _post(
+        self,
+        thread: ThreadPage,
+        entry: ThreadPost,
+        first: PostId,
+        url: str,
+        fetched: datetime,
+    ) -> Post:
+        own = self._id(entry.number)
+        parent = self._id(entry.quotes) if entry.quotes else first
+        opens = own == first
+        return Post(
+            id=own,
+            revision=1,
+            source=self.visit.spec.id,
+            kind=PostKind.POST if opens else PostKind.COMMENT,
+            url=url,
+            fetched=fetched,
+            title=thread.title if opens else "",
+            text=entry.text,
+            thread_id=PostId(f"{self._platform}:thread-{thread.number}"),
+            parent_id=None if opens else parent,
+            author=pseudonym(
+                self.visit.deps.pseudonym_key, self._platform, entry.handle
+            ),
+            outlet=self.visit.spec.name,
+            published=entry.published,
+            links=entry.links,
+            media=entry.media,
+            found_by=(("text", "forum"), ("published", "forum")),
+        )
+
+    @property
+    def _platform(self) -> str:
+        return host_of(self.visit.spec.url)
+
+    def _id(self, number: str) -> PostId:
+        return PostId(f"{self._platform}:post-{number}")
+
+
+def _at_own_address(found: FoundPost, url: str) -> FoundPost:
+    """A comment's page is not its own: a page of many must not be its alias."""
+    return replace(found, requested=url, validators={})

@@ -1,0 +1,63 @@
+"""Counts of one visit."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from crawlers.frontier.port import SourceRun
+from domain.ids import SourceId
+from domain.post import Post
+
+HARMLESS = {"robots", "not_text", "offsite"}
+"""What is left out on purpose; everything else counts as an error of the source."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Grows during a visit; `run` makes a `SourceRun` of it."""
+
+    source: SourceId
+    started: datetime
+    requests: int = 0
+    new: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    gone: int = 0
+    pages: int = 0
+    with_title: int = 0
+    with_date: int = 0
+    with_text: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    message: str = ""
+
+    def read(self, post: Post) -> None:
+        """Count one post and which fields it came with."""
+        self.pages += 1
+        self.with_title += bool(post.title)
+        self.with_date += post.published is not None
+        self.with_text += bool(post.text)
+
+    def fail(self, code: str) -> None:
+        """Count an error or something left out, by a short stable code."""
+        (self.left_out if code in HARMLESS else self.errors)[code] += 1
+
+    def run(self, finished: datetime) -> SourceRun:
+        """Return the visit's outcome."""
+        left_out = [f"{code}: {n}" for code, n in sorted(self.left_out.items())]
+        return SourceRun(
+            source=self.source,
+            started=self.started,
+            finished=finished,
+            requests=self.requests,
+            new=self.new,
+            revised=self.revised,
+            unchanged=self.unchanged,
+            gone=self.gone,
+            pages=self.pages,
+            with_title=self.with_title,
+            with_date=self.with_date,
+            with_text=self.with_text,
+            errors=dict(self.errors),
+            message="; ".join([*filter(None, [self.message]), *left_out]),
+        )

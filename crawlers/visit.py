@@ -1,0 +1,31 @@
+"""One visit to one source: what its spider, middlewares and pipeline share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from crawlers.deps import CrawlDeps
+from crawlers.files import FileReport
+from crawlers.middlewares.address import GuardedResolver, Networks
+from crawlers.middlewares.pace import Pace
+from crawlers.tally import Tally
+from domain.events import PostEvent
+from domain.profile import SourceSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """`watch`: visits recur, so known pages need not be asked for in each of them.
+
+    `max_posts` ends the visit early (0: no bound), for checks of a source.
+    """
+
+    spec: SourceSpec
+    deps: CrawlDeps
+    tally: Tally
+    pace: Pace
+    networks: Networks
+    resolver: GuardedResolver
+    watch: bool = False
+    max_posts: int = 0
+    on_event: Callable[[PostEvent], None] | None = None
+    files: list[FileReport] = field(default_factory=list)

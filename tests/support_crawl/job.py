@@ -1,0 +1,72 @@
+"""One crawl in a process of its own: a job as JSON on stdin, JSON lines on stdout.
+
+Twisted's reactor starts once per process, so tests cannot crawl twice in theirs.
+"""
+
+import json
+import resource
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import structlog
+
+from crawlers.check import check_source, propose_source
+from crawlers.frontier.sqlite import SqliteFrontier
+from crawlers.run import CrawlDeps, CrawlLimits, crawl
+from domain.clock import SystemClock
+from domain.events import PostEvent, PostGone, PostRevised, PostSeen
+from domain.profile import SourceSpec
+from eventlog.adapters.sqlite import SqliteEventLog
+from evidence.adapters.file import FileEvidence
+
+
+def main() -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    job = json.load(sys.stdin)
+    home = Path(job["home"])
+    deps = CrawlDeps(
+        event_log=SqliteEventLog(home / "log.sqlite"),
+        evidence=FileEvidence(home / "evidence"),
+        frontier=SqliteFrontier(home / "frontier.sqlite"),
+        clock=SystemClock(),
+        pseudonym_key=b"test key",
+        user_agent="MinhTin/0.1 (+mailto:crawl@example.vn)",
+        allowed_networks=tuple(job.get("allowed", ["127.0.0.0/8"])),
+        default_delay=job.get("delay", 0.0),
+        limits=CrawlLimits(**job.get("limits", {})),
+    )
+    specs = [SourceSpec(**spec) for spec in job["sources"]]
+    match job.get("do", "crawl"):
+        case "check":
+            say("check", asdict(check_source(specs[0], deps)))
+        case "propose":
+            say("propose", asdict(propose_source(specs[0].url, deps)))
+        case _:
+            report = crawl(specs, deps, watch=job.get("watch", False), on_event=told)
+            for run in report.runs:
+                say("run", asdict(run))
+            for file in report.files:
+                say("file", asdict(file))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    say("peak", {"megabytes": peak})
+
+
+def told(event: PostEvent) -> None:
+    match event:
+        case PostSeen(post=post):
+            say("seen", asdict(post))
+        case PostRevised(post=post, changed=changed):
+            say("revised", {**asdict(post), "changed": changed})
+        case PostGone():
+            say("gone", asdict(event))
+        case _:
+            say("other", asdict(event))
+
+
+def say(kind: str, facts: dict[str, object]) -> None:
+    print(json.dumps({"say": kind, **facts}, default=str, ensure_ascii=False), flush=True)  # noqa: T201 - the protocol
+
+
+if __name__ == "__main__":
+    main()
