@@ -1,0 +1,116 @@
+"""A trained model as a folder: arrays, JSON, a card and checksums. Never pickles."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifier.linear import LinearClassifier
+from classifier.model import QUESTIONS, Model, Sigmoid
+from classifier.vocabulary import BLOCKS, Vocabulary
+from domain.errors import ConfigurationError
+
+FORMAT = 1
+"""Layout of the folder and meaning of its columns; a change of features raises it."""
+
+HINT = "Run “minhtin train” to make the model again."
+FILES = ("model.npz", "model.json", "card.md")
+_SUMS = "SHA256SUMS"
+
+
+def version_of(weights: bytes) -> str:
+    """Name a model after its format and the digest of its weights."""
+    return f"linear-{FORMAT}-{hashlib.sha256(weights).hexdigest()[:10]}"
+
+
+def save(folder: Path, model: Model, card: str) -> None:
+    """Write the folder; the checksums come last, so half a folder does not load."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _SUMS).unlink(missing_ok=True)
+    np.savez_compressed(
+        folder / "model.npz",
+        idf=model.vocabulary.idf,
+        weights=model.weights.astype(np.float16),
+        bias=model.bias,
+    )
+    head = {
+        "format": FORMAT,
+        "version": model.version,
+        "questions": list(QUESTIONS),
+        "thresholds": dict(model.thresholds),
+        "sigmoids": {n: [s.slope, s.offset] for n, s in model.sigmoids.items()},
+        "sharpness": dict(model.sharpness),
+        "columns": {name: list(model.vocabulary.columns[name]) for name in BLOCKS},
+    }
+    text = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
+    (folder / "model.json").write_text(text, encoding="utf-8")
+    (folder / "card.md").write_text(card, encoding="utf-8")
+    sums = "".join(f"{_digest(folder / name)}  {name}\n" for name in FILES)
+    (folder / _SUMS).write_text(sums, encoding="utf-8")
+
+
+def load(folder: Path) -> LinearClassifier:
+    """Read a folder; ConfigurationError where it is missing, damaged or of old make."""
+    _verify(folder)
+    try:
+        head = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        if head["format"] != FORMAT or head["questions"] != list(QUESTIONS):
+            raise ConfigurationError(
+                f"The model in {folder} is of another version of the program.",
+                hint=HINT,
+            )
+        return LinearClassifier(_model(folder, head))
+    except (KeyError, ValueError, OSError) as error:
+        raise ConfigurationError(
+            f"The model in {folder} cannot be read: {error}.", hint=HINT
+        ) from error
+
+
+def _model(folder: Path, head: dict[str, Any]) -> Model:
+    with np.load(folder / "model.npz", allow_pickle=False) as arrays:
+        idf = arrays["idf"]
+        weights = arrays["weights"].astype(np.float32)
+        bias = arrays["bias"]
+    columns: dict[str, dict[str, int]] = {}
+    start = 0
+    for name in BLOCKS:
+        terms = head["columns"][name]
+        columns[name] = dict(zip(terms, range(start, start + len(terms)), strict=True))
+        start += len(terms)
+    if weights.shape != (len(QUESTIONS), start) or len(idf) != start:
+        raise ConfigurationError(f"The model in {folder} is incomplete.", hint=HINT)
+    return Model(
+        version=str(head["version"]),
+        vocabulary=Vocabulary(columns, idf),
+        weights=weights,
+        bias=bias,
+        sigmoids={
+            name: Sigmoid(slope=slope, offset=offset)
+            for name, (slope, offset) in head["sigmoids"].items()
+        },
+        thresholds=head["thresholds"],
+        sharpness=head["sharpness"],
+    )
+
+
+def _verify(folder: Path) -> None:
+    sums = folder / _SUMS
+    if not sums.is_file():
+        raise ConfigurationError(f"There is no trained model in {folder}.", hint=HINT)
+    wanted = dict(
+        reversed(line.split("  ", 1))
+        for line in sums.read_text(encoding="utf-8").splitlines()
+        if "  " in line
+    )
+    for name in FILES:
+        path = folder / name
+        if not path.is_file() or wanted.get(name) != _digest(path):
+            raise ConfigurationError(
+                f"{path} does not match its checksum: the model is damaged.", hint=HINT
+            )
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,145 @@
+"""What a text shows to the models: words, letter groups, and a few plain facts.
+
+Three blocks, each weighted and scaled by itself: `w` syllables and pairs of them with
+and without marks, `c` groups of 2 to 5 letters inside a folded syllable, `x` facts such
+as «swears and addresses somebody» or «holds a link».
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from classifier.tokens import Token, tokenise
+from domain.labels import PostKind
+from nlp.unicode import clean, fold
+
+LEXICONS = (
+    "authority",
+    "swearing",
+    "second_person",
+    "threat",
+    "attacked_groups",
+    "distance",
+    "lures",
+    "complaining",
+)
+_LONGEST_PHRASE = 5
+_CAPITALS = 0.6
+_SHORT, _LONG = 12, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A text as the models see it; `tokens` point into the text that was cut."""
+
+    tokens: Sequence[Token]
+    facts: tuple[str, ...]
+
+
+@cache
+def _phrases() -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Folded or (after `=`) marked phrase → names of the lexicons that hold it."""
+    phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for name in LEXICONS:
+        text = (files("classifier") / "lexicons" / f"{name}.txt").read_text("utf-8")
+        for line in text.splitlines():
+            entry = line.strip()
+            if not entry or entry.startswith("#"):
+                continue
+            exact = entry.startswith("=")
+            words = entry[1:].split() if exact else fold(entry).split()
+            key = ("=", *words) if exact else tuple(words)
+            phrases[key] = (*phrases.get(key, ()), name)
+    return phrases
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(key[1] if key[0] == "=" else key[0] for key in _phrases())
+
+
+def lexicon_hits(tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
+    """Yield (lexicon, first token, last token + 1) for each phrase found."""
+    phrases, first = _phrases(), _first_words()
+    folded = [token.folded for token in tokens]
+    for start, token in enumerate(tokens):
+        if token.form in first and ("=", token.form) in phrases:
+            yield from ((name, start, start + 1) for name in phrases["=", token.form])
+        if token.folded not in first:
+            continue
+        for end in range(start + 1, min(start + _LONGEST_PHRASE, len(tokens)) + 1):
+            for name in phrases.get(tuple(folded[start:end]), ()):
+                yield name, start, end
+
+
+def see(text: str, kind: PostKind, normalised: str = "") -> Seen:
+    """Cut a text and collect its facts; without `normalised` it is only cleaned."""
+    cut = normalised or clean(text)[0]
+    tokens = tokenise(cut)
+    names = {name for name, _, _ in lexicon_hits(tokens)}
+    facts = [f"has {name}" for name in sorted(names)]
+    facts += _together(names)
+    facts += sorted({f"shape {t.kind}" for t in tokens if t.kind not in _PLAIN})
+    facts += _manner(text, tokens)
+    if kind in {PostKind.ARTICLE, PostKind.REPORT}:
+        facts.append(f"kind {kind}")
+    return Seen(tokens, tuple(facts))
+
+
+_PLAIN = {"word", "sign", "NUMBER", "TIME", "DATE"}
+
+
+def _together(names: set[str]) -> Iterator[str]:
+    swears = "swearing" in names
+    if swears and "second_person" in names:
+        yield "swears at somebody"
+    if swears and "authority" in names:
+        yield "swears near an authority"
+    if swears and not names & {"authority", "complaining"}:
+        yield "swears without a cause"
+    if "lures" in names and "distance" not in names:
+        yield "lures without distance"
+    if "threat" in names and "distance" not in names:
+        yield "threatens without distance"
+    if "attacked_groups" in names and "distance" not in names:
+        yield "group without distance"
+
+
+def _manner(text: str, tokens: Sequence[Token]) -> Iterator[str]:
+    words = sum(token.kind == "word" for token in tokens)
+    if words < _SHORT:
+        yield "short"
+    if words > _LONG:
+        yield "long"
+    letters = [sign for sign in text if sign.isalpha()]
+    if letters and sum(map(str.isupper, letters)) > _CAPITALS * len(letters):
+        yield "capitals"
+    signs = {token.form for token in tokens if token.kind == "sign"}
+    yield from (f"sign {sign}" for sign in sorted(signs & {"!", "?"}))
+    if signs & set('"“”«»'):
+        yield "quotes"
+
+
+@lru_cache(maxsize=60_000)
+def letter_groups(folded: str) -> tuple[str, ...]:
+    """Groups of 2 to 5 letters of one syllable with its edges (`_`)."""
+    if folded.isupper():
+        return ()
+    padded = f"_{folded[:20]}_"
+    return tuple(
+        f"c{padded[start : start + size]}"
+        for size in range(2, 6)
+        for start in range(len(padded) - size + 1)
+    )
+
+
+def word_terms(tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
+    """Yield (term, first token, last token + 1) of the word block."""
+    for place, token in enumerate(tokens):
+        yield f"w{token.form}", place, place + 1
+        yield f"f{token.folded}", place, place + 1
+        if place:
+            before = tokens[place - 1]
+            yield f"f{before.folded} {token.folded}", place - 1, place + 1
+            yield f"w{before.form} {token.form}", place - 1, place + 1

@@ -1,0 +1,90 @@
+"""The classifier of the port, over linear models."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.criticism import PROTECTED, pardon
+from classifier.explain import Explainer, read
+from classifier.features import Seen, see
+from classifier.heads import ARTICLES_ONLY, BINARY, STANCES, TOPICS
+from classifier.model import GROUPS, Model
+from classifier.port import Classifier, Subject
+from domain.analysis import Judgement, LabelScore
+from domain.labels import Label, PostKind, Stance
+
+_SLICE = 512
+"""Texts weighed at once: fewer waste time in numpy's calls, more only fill memory."""
+
+_COMPLAINT = BINARY.index(Label.COMPLAINT.value)
+Row = NDArray[np.float64]
+
+
+class LinearClassifier(Classifier):
+    """Judges by calibrated linear models, then by the rule on criticism."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    @property
+    def version(self) -> str:
+        return self.model.version
+
+    def judge(
+        self, subjects: Sequence[Subject], *, explain: bool = True
+    ) -> Sequence[Judgement]:
+        judged: list[Judgement] = []
+        for start in range(0, len(subjects), _SLICE):
+            part = subjects[start : start + _SLICE]
+            texts = [seen_of(subject) for subject in part]
+            scores = self.model.scores(self.model.vocabulary.matrix(texts))
+            rows = self.model.probabilities(scores)
+            judged += [
+                self._judgement(subject, seen, row, explain=explain)
+                for subject, seen, row in zip(part, texts, rows, strict=True)
+            ]
+        return judged
+
+    def _judgement(
+        self, subject: Subject, seen: Seen, row: Row, *, explain: bool
+    ) -> Judgement:
+        article = subject.kind is PostKind.ARTICLE
+        names = [n for n in BINARY if article or n not in ARTICLES_ONLY]
+        odds = {name: float(row[BINARY.index(name)]) for name in names}
+        limits = self.model.thresholds
+        flagged = {name for name in names if odds[name] >= limits[name]}
+        note = ""
+        if flagged & PROTECTED and (note := pardon(seen, float(row[_COMPLAINT]))):
+            flagged -= PROTECTED
+        why = Explainer(self.model, subject).why(sorted(flagged)) if explain else {}
+        stance, stance_odds = _stance(row) if article else (None, 0.0)
+        topics = row[GROUPS["topic"]]
+        return Judgement(
+            labels=tuple(
+                LabelScore(
+                    name=name,
+                    probability=odds[name],
+                    threshold=limits[name],
+                    flagged=name in flagged,
+                    why=why.get(name, ()),
+                )
+                for name in names
+            ),
+            topic=TOPICS[int(topics.argmax())],
+            topic_probability=float(topics.max()),
+            stance=stance,
+            stance_probability=stance_odds,
+            model=self.version,
+            note=note,
+        )
+
+
+def seen_of(subject: Subject) -> Seen:
+    """Cut a subject as training does; normalises where the caller has not."""
+    return see(subject.text, subject.kind, subject.normalised or read(subject).text)
+
+
+def _stance(row: Row) -> tuple[Stance, float]:
+    stances = row[GROUPS["stance"]]
+    return STANCES[int(stances.argmax())], float(stances.max())
