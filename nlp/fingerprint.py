@@ -8,6 +8,7 @@ ones match: in short texts common phrases would meet by chance.
 
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from zlib import crc32
 
@@ -46,13 +47,13 @@ def fingerprint(text: str) -> Fingerprint:
     return tuple(int(value) for value in mixed.min(axis=0))
 
 
-def bands(signature: Fingerprint) -> tuple[int, ...]:
+def bands(signature: Sequence[int]) -> tuple[int, ...]:
     """Return the numbers of which two near-copies very likely share one.
 
     Each fits a signed 64-bit column.
     """
     if len(signature) < ROWS:
-        return signature
+        return tuple(signature)
     packed = np.array(signature, dtype=np.uint32).tobytes()
     width = ROWS * 4
     return tuple(

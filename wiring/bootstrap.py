@@ -42,16 +42,17 @@ def build_log(settings: Settings) -> EventLog:
 
 def build_index(settings: Settings) -> SearchIndex:
     """Open the search index."""
+    from nlp.fingerprint import bands
     from searchindex.adapters.sqlite import SqliteSearchIndex
 
-    return SqliteSearchIndex(settings.index_folder)
+    return SqliteSearchIndex(settings.index_folder, bands_of=bands)
 
 
 def build_evidence(settings: Settings) -> EvidenceStore:
     """Open the evidence store."""
-    from evidence.adapters.file import FileEvidenceStore
+    from evidence.adapters.file import FileEvidence
 
-    return FileEvidenceStore(settings.evidence_folder, build_clock())
+    return FileEvidence(settings.evidence_folder)
 
 
 def build_casework(settings: Settings) -> Casework:
@@ -92,7 +93,6 @@ def build_worker(
 ) -> Worker:
     """Put the worker together."""
     from nlp.fingerprint import bands, similarity
-
     from wiring.tools import build_tools
 
     return Worker(

@@ -39,13 +39,11 @@ def crawl(
         profile = profile_of(settings)
         listed = present_sources(settings, profile)
         deps = crawl_deps(settings, profile, LogTopic.POSTS)
-        chosen = choose(listed(), names or [])
         report = run_crawl(
-            chosen,
+            lambda: choose(listed(), names or []),
             deps,
             watch=watch,
             on_event=emit_event if as_json else None,
-            reread=(lambda: choose(listed(), names or [])) if watch else None,
         )
         for run in report.runs:
             failed = sum((run.errors or {}).values())
@@ -54,7 +52,7 @@ def crawl(
                 f"{run.unchanged} unchanged, {run.requests} requests, {failed} errors"
             )
             say(f"{line} {run.message}".rstrip())
-        if not report.ok:
+        if report.errors:
             raise typer.Exit(ATTENTION)
 
 
@@ -174,7 +172,7 @@ def check(
     with friendly():
         from dataclasses import asdict
 
-        from crawlers.run import check_source
+        from crawlers.check import check_source
 
         settings = settings_of(home)
         profile = profile_of(settings)
@@ -202,7 +200,7 @@ def add(
     with friendly():
         from dataclasses import replace
 
-        from crawlers.run import propose_source
+        from crawlers.check import propose_source
         from domain.ids import SourceId
         from wiring import bootstrap
         from wiring.sources import save_source
@@ -248,6 +246,6 @@ def backfill(
         )
         for row in report.rejected:
             say(f"line {row.line}: {row.reason}")
-        show(f"{report.accepted} taken in, {len(report.rejected)} rejected")
+        show(f"{report.taken} taken in, {len(report.rejected)} rejected")
         if report.rejected:
             raise typer.Exit(ATTENTION)

@@ -1,0 +1,208 @@
+"""What `minhtin doctor` looks at, each with what to do."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from domain.errors import MinhTinError
+from eventlog.port import LogTopic
+from wiring.settings import Mode, Settings
+
+LEAST_FREE = 2 * 1024**3
+"""Bytes free below which work stops soon: a day of a province's press is 0.2 GB."""
+
+STALE_HOURS = 26.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: `ok`, `warn` or `bad`, with what to do in words."""
+
+    name: str
+    state: str
+    message: str
+    hint: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Yield findings; a check that breaks is a finding itself."""
+    for name, check in _CHECKS.items():
+        try:
+            yield from check(settings)
+        except MinhTinError as error:
+            yield Finding(name, "bad", error.message, error.hint)
+        except OSError as error:
+            yield Finding(name, "bad", str(error), "Check the folder and its rights.")
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    where = str(settings.home)
+    if not settings.home.exists():
+        yield Finding(
+            "settings", "bad", f"There is no installation in {where}.", "minhtin init"
+        )
+        return
+    yield Finding("settings", "ok", f"{settings.mode} installation in {where}")
+    if settings.mode is Mode.OFFICE and not settings.crawl_contact:
+        yield Finding(
+            "contact",
+            "warn",
+            "No contact is set, so no real site is visited.",
+            "Put an address into crawl_contact of minhtin.toml.",
+        )
+    mode = settings.secret_path.stat().st_mode & 0o077
+    if settings.secret_path.exists() and mode:
+        yield Finding(
+            "secret",
+            "bad",
+            "Others can read the secret key.",
+            f"chmod 600 {settings.secret_path}",
+        )
+
+
+def _profile(settings: Settings) -> Iterator[Finding]:
+    from wiring.profile import load_profile
+
+    profile = load_profile(settings.profile, settings.profiles_dir)
+    units = len(profile.gazetteer.units)
+    yield Finding("profile", "ok", f"{profile.full_name}: {units} communes and wards")
+    grades = {rule.grade for rule in profile.rules}
+    if grades - {"A"}:
+        yield Finding(
+            "law",
+            "warn",
+            "Some legal rules were not read in the official text.",
+            "Have a lawyer check law.toml and holidays.toml of the profile.",
+        )
+
+
+def _models(settings: Settings) -> Iterator[Finding]:
+    from wiring import bootstrap
+
+    version = bootstrap.build_classifier(settings).version
+    yield Finding("model", "ok", version)
+
+
+def _log(settings: Settings) -> Iterator[Finding]:
+    from wiring import bootstrap
+
+    log = bootstrap.build_log(settings)
+    behind = sum(row.behind for row in log.lag("worker", [LogTopic.POSTS]))
+    size = sum(log.size_bytes(topic) for topic in LogTopic)
+    log.close()
+    full = size > 0.9 * settings.log_max_bytes
+    yield Finding(
+        "event log",
+        "warn" if full else "ok",
+        f"{size / 1e6:.1f} MB; worker {behind} behind",
+        "Raise log_max_bytes or start a worker." if full else "",
+    )
+
+
+def _index(settings: Settings) -> Iterator[Finding]:
+    from wiring import bootstrap
+
+    index = bootstrap.build_index(settings)
+    count = index.reader().count()
+    yield Finding("search index", "ok", f"{count} documents in {index.live_version()}")
+    index.close()
+
+
+def _casework(settings: Settings) -> Iterator[Finding]:
+    from wiring import bootstrap
+
+    casework = bootstrap.build_casework(settings)
+    check = casework.verify_audit()
+    yield Finding(
+        "audit",
+        "ok" if check.sound else "bad",
+        f"{check.rows} rows" if check.sound else check.problem,
+        "" if check.sound else "Keep a copy of the database and find out who had it.",
+    )
+    waiting = casework.outbox_size()
+    yield Finding(
+        "outbox",
+        "ok" if waiting < 1000 else "warn",  # noqa: PLR2004 - minutes of work
+        f"{waiting} decisions wait for the index",
+        "" if waiting < 1000 else "Is `minhtin jobs` running?",  # noqa: PLR2004
+    )
+    if not any(account.active for account in casework.accounts()):
+        yield Finding(
+            "accounts",
+            "warn",
+            "Nobody can sign in.",
+            "minhtin accounts add NAME --role admin",
+        )
+
+
+def _machine(settings: Settings) -> Iterator[Finding]:
+    folder = settings.home if settings.home.exists() else settings.home.parent
+    free = shutil.disk_usage(folder).free
+    yield Finding(
+        "disk",
+        "ok" if free > LEAST_FREE else "bad",
+        f"{free / 1e9:.1f} GB free",
+        "" if free > LEAST_FREE else "Free space: nothing is taken in when it is full.",
+    )
+    if settings.home.exists() and not os.access(settings.home, os.W_OK):
+        yield Finding(
+            "folder", "bad", "The folder is not writable.", "Mend its rights."
+        )
+
+
+def _clock(settings: Settings) -> Iterator[Finding]:
+    from wiring import bootstrap
+
+    now = bootstrap.build_clock().now()
+    newest = settings.log_path.stat().st_mtime if settings.log_path.exists() else 0.0
+    ahead = newest - now.timestamp()
+    yield Finding(
+        "clock",
+        "bad" if ahead > 60 else "ok",  # noqa: PLR2004 - a minute is no rounding
+        f"{now:%Y-%m-%d %H:%M:%S} UTC",
+        "The clock was set back; set it right before work goes on."
+        if ahead > 60  # noqa: PLR2004
+        else "",
+    )
+
+
+def _sources(settings: Settings) -> Iterator[Finding]:
+    from cli.commands.crawl import present_sources
+    from cli.standing import open_frontier
+    from wiring import bootstrap
+    from wiring.profile import load_profile
+
+    profile = load_profile(settings.profile, settings.profiles_dir)
+    now = bootstrap.build_clock().now()
+    frontier = open_frontier(settings)
+    enabled = [s for s in present_sources(settings, profile)() if s.enabled]
+    silent = []
+    for source in enabled:
+        runs = frontier.runs(source.id, 5)
+        good = [run for run in runs if run.finished and not run.errors]
+        if runs and not any(
+            (now - run.started).total_seconds() < STALE_HOURS * 3600 for run in good
+        ):
+            silent.append(source.id)
+    frontier.close()
+    yield Finding(
+        "sources",
+        "warn" if silent else "ok",
+        f"{len(enabled)} enabled"
+        + (f"; failing: {', '.join(silent)}" if silent else ""),
+        "minhtin sources check " + silent[0] if silent else "",
+    )
+
+
+_CHECKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {
+    "settings": _settings,
+    "machine": _machine,
+    "clock": _clock,
+    "profile": _profile,
+    "model": _models,
+    "event log": _log,
+    "search index": _index,
+    "casework": _casework,
+    "sources": _sources,
+}
