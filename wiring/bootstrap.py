@@ -15,6 +15,7 @@ from domain.errors import ConfigurationError
 from domain.profile import Profile, SourceSpec
 from eventlog.port import EventLog
 from evidence.port import EvidenceStore
+from jobs.schedule import Job
 from pipeline.indexer import Indexer
 from pipeline.worker import Worker
 from searchindex.port import SearchIndex
@@ -115,6 +116,18 @@ def build_sources(
 ) -> Callable[[], Sequence[SourceSpec]]:
     """Return a function that reads the present sources: profile, then edits."""
     return lambda: source_list(profile, casework)
+
+
+def build_jobs(
+    settings: Settings, profile: Profile, casework: Casework
+) -> Sequence[Job]:
+    """Put together what runs by the clock."""
+    from eventlog.codec import encode_event
+    from jobs.outbox import OutboxJob
+
+    return [
+        OutboxJob(casework, build_log(settings), build_clock(), encode_event),
+    ]
 
 
 def secret_key(settings: Settings) -> bytes:

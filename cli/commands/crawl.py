@@ -164,28 +164,30 @@ def list_sources(as_json: JsonOption = False, home: HomeOption = None) -> None:
 
 @sources.command("check")
 def check(
-    names: Annotated[list[str], typer.Argument(metavar="SOURCE…")],
+    name: Annotated[str, typer.Argument(metavar="SOURCE")],
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Fetch once and say what would be found; writes nothing."""
+    """Fetch a few posts and say what would be found; writes nothing."""
     with friendly():
-        from dataclasses import asdict
-
         from crawlers.check import check_source
 
         settings = settings_of(home)
         profile = profile_of(settings)
         deps = crawl_deps(settings, profile, LogTopic.POSTS)
-        sound = True
-        for source in choose(present_sources(settings, profile)(), names):
-            report = check_source(source, deps)
-            sound &= report.ok
-            if as_json:
-                emit(asdict(report))
-            else:
-                show(report.describe())
-        if not sound:
+        (source,) = choose(present_sources(settings, profile)(), [name])
+        found = check_source(source, deps)
+        for post in found.posts:
+            when = post.published.isoformat() if post.published else "no date"
+            row = {"title": post.title, "published": when, "url": post.url}
+            row["letters"] = str(len(post.text))
+            emit(row) if as_json else show("\t".join(row.values()))
+        run = found.run
+        say(
+            f"{run.pages} pages: {run.with_title} with title, {run.with_date} with "
+            f"date, {run.with_text} with text; errors: {run.errors or 'none'}"
+        )
+        if not found.sound:
             raise typer.Exit(ATTENTION)
 
 

@@ -54,7 +54,6 @@ def evaluate(
         from dataclasses import asdict
 
         from classifier.evaluation import evaluate_corpus, markdown
-
         from wiring import bootstrap
 
         report = evaluate_corpus(bootstrap.build_classifier(settings_of(home)))

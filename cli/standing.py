@@ -1,0 +1,107 @@
+"""Puts together what stands for long: the scheduler and the console's context."""
+
+from typing import TYPE_CHECKING
+
+from crawlers.frontier.port import Frontier, SourceRun
+from domain.errors import ConfigurationError
+from domain.ids import SourceId
+from domain.profile import Profile
+from wiring.settings import Mode, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobs.scheduler import Scheduler
+    from ui.context import ConsoleContext, HealthRow
+
+
+def open_frontier(settings: Settings) -> Frontier:
+    """Open what the crawlers know."""
+    from crawlers.frontier.sqlite import SqliteFrontier
+
+    return SqliteFrontier(settings.frontier_path)
+
+
+def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Scheduler":
+    """Put the jobs together."""
+    from prometheus_client import REGISTRY, start_http_server
+
+    from jobs.metrics import JobMetrics
+    from jobs.scheduler import Scheduler
+    from wiring import bootstrap
+
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port, addr="127.0.0.1")
+    casework = bootstrap.build_casework(settings)
+    return Scheduler(
+        jobs=bootstrap.build_jobs(settings, profile, casework),
+        casework=casework,
+        clock=bootstrap.build_clock(),
+        holder=holder,
+        metrics=JobMetrics(REGISTRY),
+    )
+
+
+def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
+    """Put together what the console works with."""
+    from dataclasses import replace
+    from importlib.metadata import version
+
+    from cli.commands.crawl import present_sources
+    from ui.context import ConsoleContext, settings_view
+    from wiring import bootstrap
+
+    frontier = open_frontier(settings)
+    casework = bootstrap.build_casework(settings)
+    index = bootstrap.build_index(settings)
+    sample = settings.mode is Mode.SAMPLE
+    shown = replace(profile, sources=tuple(present_sources(settings, profile)()))
+
+    def runs(source: str, limit: int) -> "Sequence[SourceRun]":
+        return frontier.runs(SourceId(source), limit)
+
+    return ConsoleContext(
+        settings_view=settings_view(settings),
+        profile=shown,
+        casework=casework,
+        index=index,
+        log=bootstrap.build_log(settings),
+        evidence=bootstrap.build_evidence(settings),
+        clock=bootstrap.build_clock(),
+        source_runs=runs,
+        health=lambda: health_rows(settings),
+        sample=sample,
+        versions={
+            "minhtin": version("minhtin"),
+            "model": model_version(settings),
+            "index": index.live_version(),
+            "profile": profile.id,
+        },
+    )
+
+
+def model_version(settings: Settings) -> str:
+    """Return the live model's version, or that there is none."""
+    from wiring import bootstrap
+
+    try:
+        return bootstrap.build_classifier(settings).version
+    except ConfigurationError:
+        return "—"
+
+
+def health_rows(settings: Settings) -> "Sequence[HealthRow]":
+    """Return what `minhtin doctor` finds, as the console shows it."""
+    from cli.doctor import examine
+    from ui.context import HealthRow, HealthState
+
+    states = {"ok": HealthState.GOOD, "warn": HealthState.WARN, "bad": HealthState.BAD}
+    return [
+        HealthRow(
+            name=finding.name,
+            state=states[finding.state],
+            sentence=finding.message,
+            hint=finding.hint,
+        )
+        for finding in examine(settings)
+    ]
