@@ -1,0 +1,135 @@
+"""What the console is given to work with; it builds nothing of it itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from casework.service import Casework
+from domain.clock import Clock
+from domain.errors import ConfigurationError
+from domain.profile import Profile
+from eventlog.port import EventLog
+from evidence.port import EvidenceStore
+from searchindex.port import SearchIndex
+from wiring.settings import Mode, Settings
+
+
+class HealthState(StrEnum):
+    """How something is; `unknown` where nobody looked yet."""
+
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthRow:
+    """One line of health: what, how, a sentence, and what to do (Vietnamese)."""
+
+    name: str
+    state: HealthState
+    sentence: str
+    hint: str = ""
+
+
+class SourceVisit(Protocol):
+    """One visit to a source, as the frontier keeps it."""
+
+    @property
+    def started(self) -> datetime: ...
+    @property
+    def finished(self) -> datetime | None: ...
+    @property
+    def requests(self) -> int: ...
+    @property
+    def new(self) -> int: ...
+    @property
+    def revised(self) -> int: ...
+    @property
+    def unchanged(self) -> int: ...
+    @property
+    def errors(self) -> Mapping[str, int] | None: ...
+    @property
+    def message(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsView:
+    """The settings that the console shows or needs; never a secret.
+
+    `worker_group` and `indexer_group` are the consumer groups whose lag is shown.
+    `contact` is whom people call when something is wrong.
+    """
+
+    behind_tls: bool = False
+    session_hours: int = 12
+    contact: str = ""
+    worker_group: str = "worker"
+    indexer_group: str = "indexer"
+    rows: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleContext:
+    """Everything that pages and API read and act through.
+
+    `source_runs(source, limit)` gives a source's last visits, newest first;
+    `health()` the state of stores, models and processes; `versions` names → versions.
+    """
+
+    settings_view: SettingsView
+    profile: Profile
+    casework: Casework
+    index: SearchIndex
+    log: EventLog
+    evidence: EvidenceStore
+    clock: Clock
+    source_runs: Callable[[str, int], Sequence[SourceVisit]]
+    health: Callable[[], Sequence[HealthRow]]
+    sample: bool
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def settings_view(settings: Settings, *, contact: str = "") -> SettingsView:
+    """Take from the settings what people may see."""
+    shown = (
+        "home", "profile", "mode", "host", "port", "crawl_delay", "crawl_contact",
+        "log_partitions", "batch_size", "log_level", "session_idle_minutes",
+        "session_hours", "behind_tls",
+    )  # fmt: skip
+    return SettingsView(
+        behind_tls=settings.behind_tls,
+        session_hours=settings.session_hours,
+        contact=contact or settings.crawl_contact,
+        rows=tuple((name, str(getattr(settings, name))) for name in shown),
+    )
+
+
+def is_sample(settings: Settings) -> bool:
+    """Tell whether the installation shows invented data."""
+    return settings.mode is Mode.SAMPLE
+
+
+_installed: list[ConsoleContext] = []
+
+
+def install(context: ConsoleContext) -> None:
+    """Make the context known to the pages.
+
+    Streamlit runs the script in threads of this process and hands it no arguments, so
+    the context is process-wide.
+    """
+    _installed[:] = [context]
+
+
+def current() -> ConsoleContext:
+    """Return the installed context. Raises `ConfigurationError` without one."""
+    if not _installed:
+        raise ConfigurationError(
+            "The console was started without its stores.",
+            hint="Start it with `minhtin up`.",
+        )
+    return _installed[0]

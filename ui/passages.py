@@ -1,0 +1,140 @@
+"""Text cut into pieces that are shown differently: marked, masked, added, removed.
+
+Pieces travel as data and are drawn as text nodes, so nothing of a post can ever be
+markup. Pure.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+
+LONGEST_COMPARED = 600
+"""Words of a text that are compared word by word; more keeps a reader waiting."""
+
+_LONG_NUMBER = re.compile(r"(?<![\w.])\+?\d(?:[ .\-]?\d){7,}(?!\w)")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A stretch to point out; `kind` is shown by style, `label` in words."""
+
+    start: int
+    end: int
+    kind: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A stretch of text of one style. `kind` is empty for plain text."""
+
+    text: str
+    kind: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A paragraph with its role: `title`, `lead` or `text`."""
+
+    role: str
+    pieces: tuple[Piece, ...]
+
+
+def pieces(
+    text: str,
+    marks: Sequence[Mark],
+    masks: Sequence[Mark],
+    start: int = 0,
+    end: int | None = None,
+) -> tuple[Piece, ...]:
+    """Cut `text[start:end]` at the edges of marks and masks.
+
+    A mask replaces what it covers by its label, whatever is marked there.
+    """
+    stop = len(text) if end is None else end
+    edges = {start, stop}
+    for mark in (*marks, *masks):
+        edges |= {min(max(e, start), stop) for e in (mark.start, mark.end)}
+    cut = sorted(edges)
+    found: list[Piece] = []
+    for low, high in zip(cut, cut[1:], strict=False):
+        mask = _covering(masks, low, high)
+        if mask is None:
+            mark = _covering(marks, low, high)
+            found.append(_piece(text[low:high], mark))
+        elif not (found and low > start and _covering(masks, low - 1, low) == mask):
+            found.append(Piece(text=mask.label, kind="mask", label=mask.label))
+    return tuple(found)
+
+
+def _piece(text: str, mark: Mark | None) -> Piece:
+    if mark is None:
+        return Piece(text=text)
+    return Piece(text=text, kind=mark.kind, label=mark.label)
+
+
+def _covering(marks: Sequence[Mark], low: int, high: int) -> Mark | None:
+    return next((m for m in marks if m.start <= low and high <= m.end), None)
+
+
+def paragraphs(
+    parts: Sequence[tuple[str, str]], marks: Sequence[Mark], masks: Sequence[Mark]
+) -> tuple[Paragraph, ...]:
+    """Cut the parts of a post, (role, text) as in `Post.whole_text`, by line."""
+    whole = "\n".join(text for _, text in parts)
+    found = []
+    at = 0
+    for role, part in parts:
+        for line in part.split("\n"):
+            if line.strip():
+                cut = pieces(whole, marks, masks, at, at + len(line))
+                found.append(Paragraph(role=role, pieces=cut))
+            at += len(line) + 1
+    return tuple(found)
+
+
+def plain(found: Sequence[Piece]) -> str:
+    """Return the text as shown, masks included."""
+    return "".join(piece.text for piece in found)
+
+
+def without_numbers(text: str, label: str) -> str:
+    """Mask long numbers and addresses where no spans are known (older texts)."""
+    return _ADDRESS.sub(label, _LONG_NUMBER.sub(label, text))
+
+
+def excerpt(text: str, longest: int) -> str:
+    """Return the first words of a text on one line."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    head = line[:longest].rsplit(" ", 1)[0]
+    return f"{head or line[:longest]}…"
+
+
+def differences(old: str, new: str) -> tuple[Piece, ...]:
+    """Compare word by word; kinds are `added` and `removed`."""
+    before, after = _words(old), _words(new)
+    found: list[Piece] = []
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            found.append(Piece(text=" ".join(after[c:d])))
+            continue
+        if a < b:
+            found.append(Piece(text=" ".join(before[a:b]), kind="removed"))
+        if c < d:
+            found.append(Piece(text=" ".join(after[c:d]), kind="added"))
+    return tuple(found)
+
+
+def relabel(found: Sequence[Piece], label: Callable[[str], str]) -> tuple[Piece, ...]:
+    """Give pieces of a kind their label in words."""
+    return tuple(replace(p, label=label(p.kind)) if p.kind else p for p in found)
+
+
+def _words(text: str) -> list[str]:
+    return text.split()[:LONGEST_COMPARED]

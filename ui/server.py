@@ -1,0 +1,63 @@
+"""The console as one ASGI app, and uvicorn to serve it."""
+
+from pathlib import Path
+
+import uvicorn
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp
+
+from ui import api
+from ui.context import ConsoleContext, install
+from ui.guard import SessionGuard
+from ui.sign_in import SignInPages
+
+SCRIPT = Path(__file__).with_name("console.py")
+FONT = "'Segoe UI', 'Noto Sans', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+OPTIONS = {
+    "browser.gatherUsageStats": False,
+    "client.showErrorDetails": "none",
+    "client.toolbarMode": "minimal",
+    "server.fileWatcherType": "none",  # it would reload modules under running pages
+    "server.enableStaticServing": False,
+    "server.maxUploadSize": 1,
+    "global.developmentMode": False,
+    "theme.base": "light",
+    "theme.font": FONT,
+    "theme.primaryColor": "#17507d",
+    "theme.textColor": "#1c2730",
+    "theme.baseFontSize": 14,
+}
+
+
+def build_app(context: ConsoleContext) -> ASGIApp:
+    """Return the app: sign-in, API and pages behind the guard.
+
+    One console per process, since Streamlit keeps its settings process-wide.
+    """
+    # Streamlit takes more than half a second to import; other commands need it not.
+    import streamlit  # noqa: PLC0415
+    from streamlit import config  # noqa: PLC0415
+
+    for name, value in OPTIONS.items():
+        config.set_option(name, value)
+    install(context)
+    app: ASGIApp = streamlit.App(
+        SCRIPT,
+        routes=[*SignInPages(context).routes(), *api.routes(context)],
+        middleware=[Middleware(SessionGuard, context=context)],
+    )
+    return app
+
+
+def serve(context: ConsoleContext, host: str, port: int) -> None:
+    """Serve until told to stop (SIGINT or SIGTERM)."""
+    uvicorn.run(
+        build_app(context),
+        host=host,
+        port=port,
+        log_level="warning",
+        proxy_headers=context.settings_view.behind_tls,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )

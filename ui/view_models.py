@@ -1,0 +1,463 @@
+"""What the desk and the pages show of a post. Pure: documents in, plain values out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from casework.model import Decided, Viewing
+from domain.analysis import Analysis, LabelScore
+from domain.labels import Harm, Queue
+from domain.profile import Profile
+from domain.review import ReviewState
+from searchindex.document import Document
+from ui import passages, shown
+from ui.passages import Mark, Paragraph, Piece
+from ui.wording import Wording
+
+FIRST_WORDS = 110
+"""Characters of a post in a list: one line of the desk's left column."""
+
+MOST_WORDS = 6
+"""Words that explain a flag. More are read by nobody, and all are in the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Who reads, when and in which words."""
+
+    profile: Profile
+    words: Wording
+    now: datetime
+
+    def label(self, group: str, name: str) -> str:
+        return self.words.label(self.profile, group, name)
+
+    def signal(self, name: str) -> str:
+        """Name a flag, whether harm or another label."""
+        group = "harms" if name in set(Harm) else "signals"
+        return self.label(group, name)
+
+    def moment(self, when: datetime | None) -> str:
+        return shown.moment(when, self.profile.timezone)
+
+    def short(self, when: datetime) -> str:
+        return shown.short_moment(when, self.now, self.profile.timezone)
+
+    def since(self, when: datetime) -> str:
+        unit, count = shown.span((self.now - when).total_seconds())
+        return self.words(f"since.{unit}", count=shown.number(count))
+
+    def source_name(self, document: Document) -> str:
+        post = document.post
+        known = {source.id: source.name for source in self.profile.sources}
+        return post.outlet or known.get(post.source) or post.source
+
+    def unit_name(self, unit: str | None) -> str:
+        units = {
+            u.id: f"{u.kind} {u.name}".strip() for u in self.profile.gazetteer.units
+        }
+        return units.get(unit, unit) if unit else ""  # type: ignore[call-overload, no-any-return]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of a queue; `folded` are ids of further copies in this queue."""
+
+    id: str
+    revision: int
+    time: str
+    age: float
+    source: str
+    words: str
+    label: str
+    chance: str
+    copies: int = 1
+    story: str = ""
+    folded: tuple[str, ...] = ()
+    viewing: str = ""
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    term: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """One label with its figures, and the words that moved it."""
+
+    name: str
+    label: str
+    chance: str
+    threshold: str
+    share: float
+    flagged: bool
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """A decision or undo as the history shows it."""
+
+    id: int
+    who: str
+    when: str
+    verdict: str
+    detail: str
+    reason: str
+    evidence: tuple[tuple[str, str], ...]
+    undo: bool
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A former text, with what changed until the next one."""
+
+    revision: int
+    when: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostView:
+    """Everything of a post that the desk shows."""
+
+    id: str
+    revision: int
+    kind: str
+    source: str
+    url: str
+    published: str
+    fetched: str
+    since: str
+    status: str
+    gone: str
+    paragraphs: tuple[Paragraph, ...]
+    masked: int
+    pictures: int
+    places: tuple[tuple[str, str], ...]
+    queues: tuple[str, ...]
+    sentence: str
+    note: str
+    flags: tuple[Flag, ...]
+    figures: tuple[Flag, ...]
+    about: str
+    topic: str
+    stance: str
+    story: str
+    evidence: str
+    model: str
+    standing: str
+    acts: tuple[Act, ...]
+    edits: tuple[Edit, ...]
+    viewing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """Another post of the same story, with its differences from the shown one."""
+
+    id: str
+    revision: int
+    source: str
+    when: str
+    same: bool
+    decided: bool
+    pieces: tuple[Piece, ...]
+
+
+def masks_of(analysis: Analysis, words: Wording) -> tuple[Mark, ...]:
+    """Return what of the text is hidden, with the kind of data in words."""
+    known = words.section("mask")
+    return tuple(
+        Mark(
+            start=span.start,
+            end=span.end,
+            kind="mask",
+            label=f"[{known.get(span.kind, known['other'])}]",
+        )
+        for span in analysis.personal_data
+    )
+
+
+def _flag_marks(analysis: Analysis, reading: Reading) -> tuple[Mark, ...]:
+    return tuple(
+        Mark(
+            start=start,
+            end=end,
+            kind="harm" if score.name in set(Harm) else "signal",
+            label=reading.signal(score.name),
+        )
+        for score in analysis.judgement.labels
+        if score.flagged
+        for term in score.why
+        if term.weight > 0
+        for start, end in term.spans
+    )
+
+
+def safe_url(url: str) -> str:
+    """Return a web address, or nothing where following it could do something else."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
+def row(
+    document: Document,
+    reading: Reading,
+    *,
+    queue: Queue | None,
+    copies: int = 1,
+    folded: Sequence[str] = (),
+    viewing: Viewing | None = None,
+) -> Row:
+    """Build a line of a queue or of search results."""
+    post, analysis = document.post, document.analysis
+    top = _top_score(analysis, queue)
+    return Row(
+        id=post.id,
+        revision=post.revision,
+        time=reading.short(post.when),
+        age=max(0.0, (reading.now - post.when).total_seconds()),
+        source=reading.source_name(document),
+        words=first_words(document, reading),
+        label=reading.signal(top.name) if top else reading.label("kinds", post.kind),
+        chance=shown.percent(top.probability) if top else "",
+        copies=max(copies, 1 + len(folded)),
+        story=document.story_shown or "",
+        folded=tuple(folded),
+        viewing=viewing.account.display if viewing else "",
+        marks=_row_marks(document, reading.words),
+    )
+
+
+def first_words(document: Document, reading: Reading) -> str:
+    """Return the first words of a post, personal data masked."""
+    post = document.post
+    cut = passages.pieces(
+        post.whole_text, (), masks_of(document.analysis, reading.words)
+    )
+    return passages.excerpt(passages.plain(cut), FIRST_WORDS)
+
+
+def _row_marks(document: Document, words: Wording) -> tuple[str, ...]:
+    marks = []
+    if document.status == "reopened":
+        marks.append(words("mark.reopened"))
+    if document.gone is not None:
+        marks.append(words("mark.gone"))
+    return tuple(marks)
+
+
+def _top_score(analysis: Analysis, queue: Queue | None) -> LabelScore | None:
+    names = {
+        Queue.HARMFUL: {h.value for h in Harm},
+        Queue.CLAIMS: {"checkable_claim"},
+        Queue.ANSWERS: {"complaint"},
+        Queue.PRESS: {"answer_owed"},
+    }
+    wanted = names.get(queue) if queue else None
+    scores = [
+        s
+        for s in analysis.judgement.labels
+        if s.flagged and (wanted is None or s.name in wanted)
+    ]
+    return max(scores, key=lambda s: s.probability, default=None)
+
+
+def flag(score: LabelScore, reading: Reading, hidden: frozenset[str]) -> Flag:
+    """Explain one score; words that are masked in the text are left out."""
+    heaviest = sorted(score.why, key=lambda t: -abs(t.weight))
+    kept = [t for t in heaviest if t.term not in hidden][:MOST_WORDS]
+    return Flag(
+        name=score.name,
+        label=reading.signal(score.name),
+        chance=shown.percent(score.probability),
+        threshold=shown.percent(score.threshold),
+        share=round(score.probability, 4),
+        flagged=score.flagged,
+        words=tuple(Word(term=t.term, weight=round(t.weight, 3)) for t in kept),
+    )
+
+
+def _hidden_terms(analysis: Analysis) -> frozenset[str]:
+    spans = analysis.personal_data
+    return frozenset(
+        term.term
+        for score in analysis.judgement.labels
+        for term in score.why
+        if any(s.start < e and b < s.end for b, e in term.spans for s in spans)
+    )
+
+
+def sentence(analysis: Analysis, flags: Sequence[Flag], reading: Reading) -> str:
+    """Say in one sentence why the post is here."""
+    words = reading.words
+    if analysis.sampled:
+        return words("why.sampled")
+    said = analysis.why.strip().rstrip(".")
+    if not said:
+        return words("why.none")
+    terms = [w.term for f in flags for w in f.words if w.weight > 0]
+    quoted = ", ".join(f"“{t}”" for t in dict.fromkeys(terms[:3]))
+    if not quoted:
+        return f"{said}."
+    return words("why.sentence", said=said, terms=quoted)
+
+
+def act(decided: Decided, reading: Reading) -> Act:
+    """Show one decision or undo."""
+    decision = decided.decision
+    return Act(
+        id=decided.id,
+        who=decided.by.display,
+        when=reading.moment(decided.at),
+        verdict=reading.label("verdicts", decision.verdict),
+        detail=detail_of(decision.harm, decision.agency, reading),
+        reason=decision.reason,
+        evidence=tuple((e.title, safe_url(e.url)) for e in decision.evidence),
+        undo=decided.undoes is not None,
+        undone=decided.undone,
+    )
+
+
+def detail_of(harm: str | None, agency: str | None, reading: Reading) -> str:
+    """Name the type of harm or the agency of a verdict."""
+    if harm:
+        return reading.label("harms", harm)
+    names = {a.id: a.name for a in reading.profile.agencies}
+    return names.get(agency, agency) if agency else ""  # type: ignore[call-overload, no-any-return]
+
+
+def standing(document: Document, state: ReviewState | None, reading: Reading) -> str:
+    """Say what stands on the post at this moment, after casework's word."""
+    review = state or document.review
+    if review is None or review.verdict is None:
+        return ""
+    said = reading.label("verdicts", review.verdict)
+    detail = detail_of(review.harm, review.agency, reading)
+    text = f"{said} ({detail})" if detail else said
+    if review.revision < document.post.revision:
+        return reading.words("standing.older", verdict=text, revision=review.revision)
+    return reading.words("standing.now", verdict=text)
+
+
+def post_view(
+    document: Document,
+    reading: Reading,
+    *,
+    state: ReviewState | None = None,
+    history: Sequence[Decided] = (),
+    viewing: Viewing | None = None,
+    unmasked: bool = False,
+) -> PostView:
+    """Build all that the desk shows of a post."""
+    post, analysis = document.post, document.analysis
+    hidden = _hidden_terms(analysis)
+    scores = sorted(analysis.judgement.labels, key=lambda s: -s.probability)
+    figures = tuple(flag(score, reading, hidden) for score in scores)
+    flags = tuple(f for f in figures if f.flagged)
+    parts = (("title", post.title), ("lead", post.lead), ("text", post.text))
+    masks = () if unmasked else masks_of(analysis, reading.words)
+    judged = analysis.judgement
+    return PostView(
+        id=post.id,
+        revision=post.revision,
+        kind=reading.label("kinds", post.kind),
+        source=reading.source_name(document),
+        url=safe_url(post.url),
+        published=reading.moment(post.published),
+        fetched=reading.moment(post.fetched),
+        since=reading.since(post.when),
+        status=document.status,
+        gone=_gone(document, reading),
+        paragraphs=passages.paragraphs(
+            [p for p in parts if p[1]], _flag_marks(analysis, reading), masks
+        ),
+        masked=0 if unmasked else len(masks),
+        pictures=len(post.media),
+        places=_places(analysis, reading),
+        queues=tuple(analysis.queues),
+        sentence=sentence(analysis, flags, reading),
+        note=judged.note,
+        flags=flags,
+        figures=figures,
+        about=reading.label("about", analysis.about),
+        topic=reading.label("topics", judged.topic),
+        stance=reading.label("stances", judged.stance) if judged.stance else "",
+        story=state.story if state and state.story else document.story_shown or "",
+        evidence=post.evidence or "",
+        model=" · ".join(n for n in (judged.model, analysis.pipeline) if n),
+        standing=standing(document, state, reading),
+        acts=tuple(act(decided, reading) for decided in history),
+        edits=_edits(document, reading),
+        viewing=viewing.account.display if viewing else "",
+    )
+
+
+def _gone(document: Document, reading: Reading) -> str:
+    if document.gone is None:
+        return ""
+    return reading.words("gone.sentence", when=reading.moment(document.gone.at))
+
+
+def _places(analysis: Analysis, reading: Reading) -> tuple[tuple[str, str], ...]:
+    found = {}
+    for hit in analysis.places:
+        found.setdefault(reading.unit_name(hit.unit) or hit.name, hit.why)
+    return tuple(found.items())
+
+
+def _edits(document: Document, reading: Reading) -> tuple[Edit, ...]:
+    """Show each former text against the one that followed it."""
+    mask = f"[{reading.words('mask.other')}]"
+    post = document.post
+    texts = [f"{e.title} {e.text}" for e in document.history]
+    texts.append(f"{post.title} {post.text}")
+    clean = [passages.without_numbers(text, mask) for text in texts]
+    label = _change_label(reading.words)
+    return tuple(
+        Edit(
+            revision=earlier.revision,
+            when=reading.moment(earlier.fetched),
+            pieces=passages.relabel(passages.differences(old, new), label),
+        )
+        for earlier, old, new in zip(document.history, clean, clean[1:], strict=False)
+    )
+
+
+def copy_of(
+    shown_text: str, document: Document, reading: Reading, *, decided: bool
+) -> Copy:
+    """Compare another post of the story with the one on the desk."""
+    post = document.post
+    text = masked_text(document, reading.words)
+    found = passages.differences(shown_text, text)
+    return Copy(
+        id=post.id,
+        revision=post.revision,
+        source=reading.source_name(document),
+        when=reading.moment(post.when),
+        same=all(not piece.kind for piece in found),
+        decided=decided,
+        pieces=passages.relabel(found, _change_label(reading.words)),
+    )
+
+
+def masked_text(document: Document, words: Wording) -> str:
+    """Return title and text with personal data masked."""
+    post = document.post
+    return passages.plain(
+        passages.pieces(post.whole_text, (), masks_of(document.analysis, words))
+    )
+
+
+def _change_label(words: Wording) -> Callable[[str], str]:
+    return lambda kind: words(f"change.{kind}")

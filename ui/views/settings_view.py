@@ -1,0 +1,9 @@
+"""Page settings."""
+
+import streamlit as st
+
+from ui.shell import PageContext
+
+
+def show(page: PageContext) -> None:
+    st.write("settings")
