@@ -1,0 +1,621 @@
+// The review desk. Draws with text nodes only: nothing of a post can become markup.
+// A verdict shows the next post (already loaded) at once and is saved meanwhile; when
+// saving fails the post comes back. Nothing of worth lives here: the server has it.
+
+const TYPING = new Set(["INPUT", "TEXTAREA", "SELECT"]);
+const WATCH_MS = 30000;     // viewing lease lasts 120 s; renewing rarer risks losing it
+const REFRESH_MS = 60000;   // how often new posts and counts are asked for
+const OLDEST_HOURS = 72;    // the age bar is full then
+const AHEAD = 2;            // posts loaded beforehand
+
+export function el(name, attributes = {}, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (key === "class") node.className = value;
+    else node.setAttribute(key, value === true ? "" : value);
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+const foldMarks = (text) =>
+  text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
+
+const drawPieces = (pieces) =>
+  pieces.flatMap((piece, at) => [
+    at && (piece.kind === "added" || piece.kind === "removed" || pieces[at - 1].kind === "added" || pieces[at - 1].kind === "removed") ? " " : "",
+    piece.kind ? el("span", { class: piece.kind, title: piece.label }, piece.text) : piece.text,
+  ]);
+
+class ApiError extends Error {
+  constructor(status, told) {
+    super(told.error || "");
+    Object.assign(this, { status, hint: told.hint || "", number: told.number || "" });
+  }
+}
+
+class Desk {
+  constructor(place) {
+    this.root = el("div", { class: "desk", tabindex: "-1", lang: "vi" });
+    const style = el("link", { rel: "stylesheet", href: "/assets/desk.css" });
+    place.append(style, this.root);
+    this.rows = [];
+    this.cursor = null;
+    this.total = 0;
+    this.counts = {};
+    this.ready = new Map();     // post id → promise of its view
+    this.done = new Set();      // decided here; the index may not know yet
+    this.saving = Promise.resolve();
+    this.lastIds = [];
+    this.withCopies = false;
+    this.panel = "";
+    this.timers = [];
+    this.onKey = (event) => this.key(event);
+    this.onSize = () => this.fit();
+    const asked = new URLSearchParams(location.search);
+    this.queue = asked.get("queue") || "harmful";
+    this.order = asked.get("order") || "";
+    this.wanted = asked.get("post");
+  }
+
+  async start() {
+    this.skeleton();
+    this.fit();
+    document.addEventListener("keydown", this.onKey);
+    window.addEventListener("resize", this.onSize);
+    try {
+      this.info = await this.get("/api/session");
+    } catch (error) {
+      this.fail(error, () => this.start());
+      return;
+    }
+    this.words = this.info.words;
+    this.frame();
+    await this.open(this.queue, this.wanted);
+    this.timers.push(setInterval(() => this.refresh(), REFRESH_MS), setInterval(() => this.watch(), WATCH_MS));
+  }
+
+  stop() {
+    document.removeEventListener("keydown", this.onKey);
+    window.removeEventListener("resize", this.onSize);
+    this.timers.forEach(clearInterval);
+  }
+
+  // ------------------------------------------------------------------ server
+  async call(path, options = {}) {
+    let answer;
+    try {
+      answer = await fetch(path, { credentials: "same-origin", ...options });
+    } catch {
+      throw new ApiError(0, { error: this.say("offline"), hint: this.say("offline_hint") });
+    }
+    if (answer.status === 401) throw new ApiError(401, { error: this.say("signed_out") });
+    const told = await answer.json().catch(() => ({}));
+    if (!answer.ok) throw new ApiError(answer.status, told);
+    return told;
+  }
+  get(path, query = {}) {
+    const text = new URLSearchParams(Object.entries(query).filter(([, value]) => value));
+    return this.call(`${path}?${text}`);
+  }
+  post(path, body) {
+    return this.call(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": this.info.csrf },
+      body: JSON.stringify(body),
+    });
+  }
+  say(key, values = {}) {
+    const text = (this.words && this.words[key]) || key;
+    return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+  }
+  clock() {
+    return new Date().toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
+  }
+
+  // ------------------------------------------------------------------- frame
+  fit() {
+    const top = this.root.getBoundingClientRect().top + window.scrollY;
+    this.root.style.height = `${Math.max(420, window.innerHeight - top - 8)}px`;
+  }
+  skeleton() {
+    const lines = (count, kind) => Array.from({ length: count }, () => el("div", { class: `skeleton ${kind}` }));
+    this.root.replaceChildren(
+      el("div", { class: "top" }, el("span", { class: "skeleton wide" })),
+      el("div", { class: "middle", "aria-busy": "true" },
+        el("div", { class: "list" }, lines(10, "")), el("div", { class: "post" }, lines(8, "wide")), el("div", { class: "why" }, lines(5, "wide"))),
+      el("div", { class: "keys" }));
+  }
+  frame() {
+    this.tabs = el("div", { role: "tablist", style: "display:flex;gap:2px" });
+    this.told = el("div", { class: "told quiet", role: "status", "aria-live": "polite" });
+    this.list = el("ul", { class: "list", "aria-label": this.say("list") });
+    this.view = el("div", { class: "post", tabindex: "0" });
+    this.why = el("div", { class: "why", tabindex: "0" });
+    this.bar = el("div", { class: "keys", role: "toolbar" });
+    this.sort = el("select", { "aria-label": this.say("order"), onchange: (event) => { this.order = event.target.value; this.open(this.queue); this.root.focus(); } },
+      ["urgent", "newest", "oldest"].map((name) => el("option", { value: name, selected: this.order === name }, this.say(`order_${name}`))));
+    this.root.replaceChildren(
+      el("div", { class: "top" }, this.tabs, this.told, this.sort),
+      el("div", { class: "middle" }, this.list, this.view, this.why), this.bar);
+    this.drawBar();
+    this.drawTabs();
+  }
+  drawTabs() {
+    this.tabs.replaceChildren(...this.info.queues.map((queue) =>
+      el("button", { class: "tab", role: "tab", "aria-selected": String(queue.id === this.queue), onclick: () => this.open(queue.id) },
+        queue.label, el("b", {}, this.counts[queue.id] === undefined ? "" : this.counts[queue.id].toLocaleString("vi-VN")))));
+  }
+  drawBar() {
+    const off = !this.current;
+    const verdicts = this.info.verdicts.map((verdict) =>
+      el("button", { disabled: off, "data-verdict": verdict.id, onclick: () => this.choose(verdict) }, el("kbd", {}, verdict.key), verdict.label, verdict.needs ? "…" : ""));
+    const act = (key, label, run, disabled = false) => el("button", { disabled, onclick: run, "data-key": key }, el("kbd", {}, key), label);
+    this.bar.replaceChildren(...verdicts, el("span", { class: "gap" }),
+      act("Z", this.say("undo"), () => this.undo()), act("J", this.say("next"), () => this.step(1), off),
+      act("K", this.say("previous"), () => this.step(-1), off), act("?", this.say("keys"), () => this.help()));
+  }
+  tell(text, bad = false) {
+    this.told.textContent = text;
+    this.told.title = text;
+    this.told.classList.toggle("bad", bad);
+  }
+
+  // ------------------------------------------------------------------- queue
+  async open(queue, wanted = null) {
+    this.queue = queue;
+    this.rows = [];
+    this.cursor = null;
+    this.current = null;
+    this.drawTabs();
+    this.list.replaceChildren(...Array.from({ length: 8 }, () => el("li", {}, el("div", { class: "skeleton" }))));
+    try {
+      await this.load();
+    } catch (error) {
+      this.fail(error, () => this.open(queue, wanted));
+      return;
+    }
+    this.countAll();
+    const first = wanted ? { id: wanted } : this.free(0, 1);
+    if (first) await this.show(first.id);
+    else this.nothing();
+  }
+  async load() {
+    const page = await this.get("/api/queue", { queue: this.queue, order: this.order, after: this.cursor });
+    const have = new Set(this.rows.map((row) => row.id));
+    const stories = new Map(this.rows.filter((row) => row.story).map((row) => [row.story, row]));
+    for (const row of page.rows) {
+      if (have.has(row.id) || this.done.has(row.id)) continue;
+      const head = row.story && stories.get(row.story);
+      if (head) head.folded = [...new Set([...head.folded, row.id, ...row.folded])].filter((id) => id !== head.id);
+      else { this.rows.push(row); if (row.story) stories.set(row.story, row); }
+    }
+    this.cursor = page.cursor;
+    this.drawList();
+  }
+  async countAll() {
+    try {
+      await this.saving;
+      this.counts = (await this.get("/api/counts")).counts;
+      this.drawTabs();
+    } catch { /* counts are shown again with the next refresh */ }
+  }
+  async refresh() {
+    if (this.veil || document.hidden) return;
+    this.countAll();
+    try {
+      const page = await this.get("/api/queue", { queue: this.queue, order: this.order });
+      const known = new Map(page.rows.map((row) => [row.id, row]));
+      for (const row of this.rows) if (known.has(row.id)) Object.assign(row, known.get(row.id));
+      const have = new Set(this.rows.flatMap((row) => [row.id, ...row.folded]));
+      this.rows.push(...page.rows.filter((row) => !have.has(row.id) && !this.done.has(row.id)));
+      this.drawList();
+      if (!this.current && this.rows.length) this.show(this.rows[0].id);
+    } catch (error) {
+      if (error.status === 401) this.fail(error);
+      else this.tell(error.message, true);
+    }
+  }
+  drawList() {
+    const kept = this.list.scrollTop;
+    const rows = this.rows.map((row) => el("li", {}, this.drawRow(row)));
+    if (this.cursor) rows.push(el("li", {}, el("button", { class: "row", onclick: () => this.load().catch((error) => this.tell(error.message, true)) }, this.say("more"))));
+    this.list.replaceChildren(...rows);
+    this.list.scrollTop = kept;
+    this.point();
+  }
+  drawRow(row) {
+    const share = Math.min(1, row.age / 3600 / OLDEST_HOURS);
+    return el("button", { class: "row", "data-id": row.id, onclick: () => this.show(row.id) },
+      el("div", { class: "meta" }, el("span", {}, row.time), el("span", { class: "source" }, row.source),
+        row.viewing && el("span", { class: "tag note", title: this.say("viewing", { name: row.viewing }) }, this.say("viewing_short")),
+        row.copies > 1 && el("span", { class: "tag", title: this.say("copies", { count: row.copies }) }, `×${row.copies}`),
+        row.marks.map((mark) => el("span", { class: "tag note" }, mark)),
+        el("span", {}, row.chance ? `${row.label} ${row.chance}` : row.label)),
+      el("div", { class: "first" }, row.words),
+      el("div", { class: "age", style: `width:${Math.round(share * 100)}%`, "aria-hidden": "true" }));
+  }
+  point() {
+    for (const node of this.list.querySelectorAll("[data-id]")) {
+      const here = this.current && node.dataset.id === this.current.id;
+      node.setAttribute("aria-current", String(Boolean(here)));
+      if (here) node.scrollIntoView({ block: "nearest" });
+    }
+  }
+  at() { return this.current ? this.rows.findIndex((row) => row.id === this.current.id) : -1; }
+  free(from, step) {      // the next row that no colleague has open
+    for (let at = from; at >= 0 && at < this.rows.length; at += step) if (!this.rows[at].viewing) return this.rows[at];
+    return this.rows[from] || null;
+  }
+  nothing() {
+    this.current = null;
+    this.view.replaceChildren(el("div", { class: "empty" }, el("b", {}, this.say("empty")), this.say("empty_hint", { time: this.clock() })));
+    this.why.replaceChildren();
+    this.drawBar();
+    this.address();
+  }
+
+  // -------------------------------------------------------------------- post
+  fetchPost(id) {
+    if (!this.ready.has(id)) {
+      const asked = this.get("/api/post", { id });
+      asked.catch(() => this.ready.delete(id));
+      this.ready.set(id, asked);
+    }
+    return this.ready.get(id);
+  }
+  async show(id) {
+    const started = performance.now();
+    this.asked = id;
+    this.panel = "";
+    this.withCopies = false;
+    let view;
+    try {
+      view = await this.fetchPost(id);
+    } catch (error) {
+      if (this.asked === id) this.failPost(error, id);
+      return;
+    }
+    if (this.asked !== id) return;
+    this.current = view;
+    this.drawPost();
+    this.point();
+    this.address();
+    this.root.dataset.shown = id;
+    this.root.dataset.shownMs = String(Math.round(performance.now() - started));
+    this.watch();
+    const here = this.at();
+    this.rows.slice(here + 1, here + 1 + AHEAD).forEach((row) => this.fetchPost(row.id).catch(() => {}));
+    if (here >= this.rows.length - 5 && this.cursor) this.load().catch(() => {});
+  }
+  address() {
+    const query = new URLSearchParams({ queue: this.queue });
+    if (this.order) query.set("order", this.order);
+    if (this.current) query.set("post", this.current.id);
+    history.replaceState(history.state, "", `${location.pathname}?${query}`);
+  }
+  async watch() {
+    if (!this.current || document.hidden) return;
+    const id = this.current.id;
+    try {
+      const told = await this.post("/api/viewing", { post_id: id });
+      if (this.current && this.current.id === id && told.viewing !== this.current.viewing) {
+        this.current.viewing = told.viewing;
+        this.drawPost();
+      }
+    } catch { /* a lease that was not taken shows in the colleague's list only */ }
+  }
+  drawPost() {
+    const post = this.current;
+    const row = this.rows.find((one) => one.id === post.id);
+    const tool = (label, run, extra = {}) => el("button", { onclick: run, ...extra }, label);
+    const toggle = (name, label) => tool(label, () => { this.panel = this.panel === name ? "" : name; this.drawPost(); }, { "aria-expanded": String(this.panel === name) });
+    this.view.replaceChildren(
+      el("div", { class: "head" }, el("strong", {}, post.source), el("span", {}, post.kind), el("span", { title: `${this.say("published")} ${post.published} · ${this.say("fetched")} ${post.fetched}` }, `${post.published} · ${post.since}`),
+        post.places.length > 0 && el("span", {}, post.places.map(([name]) => name).join(", ")),
+        post.revision > 1 && el("span", { class: "tag note" }, `${this.say("revision", { count: post.revision })} (${this.say("revised")})`)),
+      el("div", { class: "tools" },
+        tool([el("kbd", {}, "O"), this.say("original")], () => this.original(), { disabled: !post.url, title: post.url }),
+        post.evidence && tool(this.say("captured"), () => window.open(`/evidence/${encodeURIComponent(post.evidence)}`, "_blank", "noopener")),
+        post.story && toggle("copies", this.say("copies", { count: row ? row.copies : "…" })),
+        toggle("history", `${this.say("history")} (${post.acts.length})`),
+        post.edits.length > 0 && toggle("edits", this.say("edits")),
+        post.masked > 0 && tool(this.say("reveal"), () => this.reveal())),
+      post.viewing && el("div", { class: "note-bar" }, this.say("viewing", { name: post.viewing })),
+      post.gone && el("div", { class: "note-bar" }, post.gone),
+      post.standing && el("div", { class: "fine-bar" }, post.standing),
+      post.open && el("div", { class: "note-bar" }, this.say("revealed")),
+      row && row.folded.length > 0 && el("label", { class: "panel", style: "display:block" },
+        el("input", { type: "checkbox", checked: this.withCopies, onchange: (event) => { this.withCopies = event.target.checked; this.root.focus(); } }),
+        el("kbd", { style: "margin-left:6px" }, "C"), this.say("apply_copies", { count: row.folded.length })),
+      this.panel && this.drawPanel(post),
+      el("div", { class: "text" }, post.paragraphs.map((part) => el("p", { class: part.role }, drawPieces(part.pieces)))),
+      el("div", { class: "legend" },
+        post.flags.length > 0 && el("span", {}, el("span", { class: "harm" }, "abc"), " ", this.say("legend_harm")),
+        post.flags.length > 0 && el("span", {}, el("span", { class: "signal" }, "abc"), " ", this.say("legend_signal")),
+        post.masked > 0 && el("span", {}, this.say("masked", { count: post.masked })),
+        post.pictures > 0 && el("span", {}, this.say("pictures", { count: post.pictures }))));
+    this.view.scrollTop = 0;
+    this.drawWhy(post);
+    this.drawBar();
+  }
+  drawPanel(post) {
+    if (this.panel === "history") return this.drawHistory(post);
+    if (this.panel === "edits")
+      return el("div", { class: "panel" }, post.edits.map((edit) => el("article", {}, el("div", { class: "quiet" }, `${this.say("revision", { count: edit.revision })} · ${edit.when}`), el("div", {}, drawPieces(edit.pieces)))));
+    const place = el("div", { class: "panel" }, this.say("loading"));
+    this.get("/api/story", { id: post.id }).then(({ copies }) => place.replaceChildren(...this.drawCopies(post, copies)), (error) => place.replaceChildren(error.message));
+    return place;
+  }
+  drawHistory(post) {
+    if (!post.acts.length) return el("div", { class: "panel" }, this.say("history_none"));
+    return el("div", { class: "panel" }, post.acts.map((act) => el("article", {},
+      el("b", {}, act.undo ? `${this.say("is_undo")}: ` : "", act.verdict, act.detail ? ` (${act.detail})` : ""), act.undone && el("span", { class: "tag" }, this.say("was_undone")),
+      el("div", { class: "quiet" }, this.say("by", { who: act.who, when: act.when })), act.reason && el("div", {}, act.reason),
+      act.evidence.map(([title, url]) => el("div", {}, title, url ? ` · ${url}` : "")))));
+  }
+  drawCopies(post, copies) {
+    if (!copies.length) return [this.say("copies_none")];
+    return copies.map((copy, at) => el("article", {},
+      el("div", { class: "head" }, el("b", {}, copy.source), copy.when, at === 0 && copy.when < post.published && el("span", { class: "tag" }, this.say("copy_first")),
+        copy.same && el("span", { class: "tag" }, this.say("copy_same")), copy.decided && el("span", { class: "tag" }, this.say("copy_decided")),
+        el("button", { onclick: () => this.cut(copy, post.story) }, this.say("cut"))),
+      !copy.same && el("div", {}, drawPieces(copy.pieces))));
+  }
+  drawWhy(post) {
+    const flags = post.flags.map((flag) => el("section", {},
+      el("div", { class: "flag" }, el("span", {}, flag.label), el("span", {}, flag.chance)),
+      el("div", { class: "bar" }, el("i", { style: `width:${flag.share * 100}%` }), el("u", { style: `left:${parseFloat(flag.threshold)}%`, title: `${this.say("threshold")} ${flag.threshold}` })),
+      flag.words.length > 0 ? el("div", { class: "terms" }, flag.words.map((word) => el("span", { class: word.weight < 0 ? "against" : "" }, `${word.term} ${word.weight > 0 ? "+" : "−"}${Math.abs(word.weight).toFixed(1).replace(".", ",")}`)))
+        : el("div", { class: "quiet" }, this.say("words_none"))));
+    const facts = [["about", post.about], ["topic", post.topic], ["stance", post.stance], ["model", post.model]].filter(([, value]) => value);
+    this.why.replaceChildren(el("h3", {}, this.say("why")), el("p", { class: "sentence" }, post.sentence), post.note && !post.sentence.includes(post.note) ? el("p", {}, post.note) : "", ...flags,
+      post.places.length ? el("section", {}, el("h3", {}, this.say("places")), post.places.map(([name, why]) => el("div", {}, el("b", {}, name), why ? `: ${why}` : ""))) : "",
+      el("dl", {}, facts.flatMap(([key, value]) => [el("dt", {}, this.say(key)), el("dd", {}, value)])),
+      el("details", {}, el("summary", {}, this.say("figures")), el("table", {},
+        el("tr", {}, el("th", {}, ""), el("th", {}, this.say("chance")), el("th", {}, this.say("threshold"))),
+        post.figures.map((flag) => el("tr", {}, el("td", {}, flag.label), el("td", {}, flag.chance), el("td", {}, flag.threshold))))));
+    this.why.scrollTop = 0;
+  }
+  original() {
+    if (this.current && this.current.url) window.open(this.current.url, "_blank", "noopener,noreferrer");
+  }
+  async reveal() {
+    try {
+      const view = await this.post("/api/reveal", { post_id: this.current.id });
+      if (view.id === this.current.id) { this.current = { ...view, open: true }; this.drawPost(); }
+    } catch (error) { this.tell(error.message, true); }
+    this.root.focus();
+  }
+  async cut(copy, story) {
+    try {
+      const told = await this.post("/api/stories/cut", { post_id: copy.id, revision: copy.revision, story });
+      this.tell(told.sentence);
+      for (const row of this.rows) row.folded = row.folded.filter((id) => id !== copy.id);
+      this.drawPost();
+    } catch (error) { this.tell(error.message, true); }
+  }
+
+  // ---------------------------------------------------------------- verdicts
+  choose(verdict) {
+    if (!this.current || this.veil) return;
+    if (verdict.needs === "harm") this.pick(this.say("pick_harm"), this.likelyFirst(this.info.harms), (harm) => this.decide(verdict, { harm: harm.id }, harm.label));
+    else if (verdict.needs === "agency") this.pick(this.say("pick_agency"), this.info.agencies, (agency) => this.decide(verdict, { agency: agency.id }, agency.label));
+    else if (verdict.needs === "evidence") this.askEvidence(verdict);
+    else this.decide(verdict, {});
+  }
+  likelyFirst(choices) {
+    const rank = new Map(this.current.flags.map((flag, at) => [flag.name, at]));
+    return [...choices].sort((a, b) => (rank.get(a.id) ?? 99) - (rank.get(b.id) ?? 99));
+  }
+  decide(verdict, more, detail = "") {
+    const post = this.current;
+    const at = this.at();
+    const row = this.rows[at];
+    const also = this.withCopies && row ? row.folded : [];
+    const label = detail ? `${verdict.label} (${detail})` : verdict.label;
+    this.done.add(post.id);
+    also.forEach((id) => this.done.add(id));
+    this.ready.delete(post.id);
+    if (at >= 0) this.rows.splice(at, 1);
+    if (row && !this.withCopies && row.folded.length) this.unfold(row, at);
+    this.drawList();
+    this.tell(this.say("saving"));
+    const next = this.free(Math.min(Math.max(at, 0), this.rows.length - 1), 1);
+    this.current = null;
+    if (next) this.show(next.id);
+    else if (this.cursor) this.load().then(() => (this.rows.length ? this.show(this.rows[0].id) : this.nothing()), (error) => this.fail(error));
+    else this.nothing();
+    this.saving = this.saving.then(() => this.save(post, row, at, verdict, { ...more, also }, label));
+  }
+  unfold(row, at) {      // the next copy becomes the head of its story
+    const [id, ...folded] = row.folded;
+    this.rows.splice(Math.max(at, 0), 0, { ...row, id, folded });
+  }
+  async save(post, row, at, verdict, { also, ...more }, label) {
+    try {
+      const others = await Promise.all(also.map((id) => this.fetchPost(id)));
+      const told = await this.post("/api/decisions", {
+        post_id: post.id, revision: post.revision, verdict: verdict.id, queue: this.queue,
+        also: others.map((one) => ({ post_id: one.id, revision: one.revision })), ...more,
+      });
+      this.lastIds.push(told.ids);
+      this.root.dataset.saved = post.id;
+      this.tell(this.say("saved", { time: this.clock(), verdict: label }));
+      this.countAll();
+    } catch (error) {
+      this.done.delete(post.id);
+      also.forEach((id) => this.done.delete(id));
+      if (row && !this.rows.some((one) => one.id === row.id)) this.rows.splice(Math.max(at, 0), 0, row);
+      this.drawList();
+      if (error.status === 401) { this.fail(error); return; }
+      this.notice(`${this.say("not_saved")}: ${label}`, [error.message, error.hint, this.say("not_saved_hint"), error.number && this.say("number", { number: error.number })]);
+      this.show(post.id);
+    }
+  }
+  async undo() {
+    if (this.undoing) return;
+    this.undoing = true;
+    await this.saving;
+    const ids = this.lastIds.pop() || [];
+    try {
+      const told = await this.post("/api/undo", { decided_ids: ids });
+      this.tell(told.sentence);
+      if (told.post_id) {
+        this.done.delete(told.post_id);
+        this.ready.delete(told.post_id);
+        await this.back(told.post_id);
+        this.root.dataset.undone = told.post_id;
+      }
+    } catch (error) {
+      this.tell(`${error.message} ${error.hint}`, true);
+    } finally {
+      this.undoing = false;
+      this.root.focus();
+    }
+  }
+  async back(id) {
+    const page = await this.get("/api/queue", { queue: this.queue, order: this.order });
+    const row = page.rows.find((one) => one.id === id);
+    if (row) {
+      this.rows = this.rows.filter((one) => one.id !== id);
+      this.rows.splice(Math.max(0, this.at()), 0, row);
+    }
+    this.drawList();
+    await this.show(id);
+    this.countAll();
+  }
+  step(by) {
+    if (!this.rows.length) return;
+    const next = this.rows[Math.min(Math.max(this.at() + by, 0), this.rows.length - 1)];
+    if (next) this.show(next.id);
+  }
+
+  // ----------------------------------------------------------------- dialogs
+  dialog(title, ...children) {
+    this.shut();
+    const box = el("div", { class: "palette", role: "dialog", "aria-modal": "true", "aria-label": title, tabindex: "-1" }, el("h2", {}, title), ...children);
+    this.veil = el("div", { class: "veil", onclick: (event) => event.target === this.veil && this.shut() }, box);
+    box.addEventListener("keydown", (event) => this.hold(event, box));
+    this.root.append(this.veil);
+    box.focus();
+    return box;
+  }
+  hold(event, box) {      // the tab key stays inside, Escape closes
+    event.stopPropagation();
+    if (event.key === "Escape") { event.preventDefault(); this.shut(); }
+    if (event.key !== "Tab") return;
+    const stops = [...box.querySelectorAll("input, button, textarea")];
+    const at = stops.indexOf(box.getRootNode().activeElement);
+    const next = stops[(at + (event.shiftKey ? -1 : 1) + stops.length) % stops.length];
+    if (next) { event.preventDefault(); next.focus(); }
+  }
+  shut() {
+    if (!this.veil) return;
+    this.veil.remove();
+    this.veil = null;
+    this.root.focus();
+  }
+  pick(title, choices, chosen) {
+    let shown = choices;
+    let at = 0;
+    const field = el("input", { type: "text", autocomplete: "off", spellcheck: "false", "aria-label": this.say("pick_filter"), placeholder: this.say("pick_filter") });
+    const list = el("ul", { role: "listbox" });
+    const take = (choice) => { if (choice) { this.shut(); chosen(choice); } };
+    const draw = () => {
+      list.replaceChildren(...shown.map((choice, place) => el("li", { role: "option", "aria-selected": String(place === at), onclick: () => take(choice) }, choice.label)));
+      if (!shown.length) list.replaceChildren(el("li", { class: "quiet" }, this.say("pick_none")));
+      const here = list.children[at];
+      if (here) here.scrollIntoView({ block: "nearest" });
+    };
+    field.addEventListener("input", () => {
+      const parts = foldMarks(field.value).split(/\s+/).filter(Boolean);
+      shown = choices.filter((choice) => { const text = foldMarks(`${choice.label} ${choice.also || ""} ${choice.id}`); return parts.every((part) => text.includes(part)); });
+      at = 0;
+      draw();
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (move && shown.length) { event.preventDefault(); at = (at + move + shown.length) % shown.length; draw(); }
+      if (event.key === "Enter") { event.preventDefault(); take(shown[at]); }
+    });
+    this.dialog(title, field, list, el("div", { class: "acts" }, el("button", { onclick: () => this.shut() }, this.say("cancel")), el("button", { class: "primary", onclick: () => take(shown[at]) }, this.say("confirm"))));
+    draw();
+    field.focus();
+  }
+  askEvidence(verdict) {
+    const title = el("input", { type: "text", maxlength: "500" });
+    const url = el("input", { type: "text", inputmode: "url", maxlength: "1000", placeholder: "https://" });
+    const wrong = el("div", { class: "wrong", role: "alert" });
+    const send = () => {
+      const link = url.value.trim();
+      if (!title.value.trim()) { wrong.textContent = this.say("evidence_title_missing"); title.focus(); return; }
+      if (link && !/^https?:\/\/[^\s/]+/i.test(link)) { wrong.textContent = this.say("evidence_url_wrong"); url.focus(); return; }
+      this.shut();
+      this.decide(verdict, { evidence: [{ title: title.value.trim(), url: link }] });
+    };
+    const box = this.dialog(this.say("pick_evidence", { verdict: verdict.label }), el("div", { class: "quiet" }, this.say("evidence_note")),
+      el("label", {}, this.say("evidence_title"), title), el("label", {}, this.say("evidence_url"), url), wrong,
+      el("div", { class: "acts" }, el("button", { onclick: () => this.shut() }, this.say("cancel")), el("button", { class: "primary", onclick: send }, this.say("confirm"))));
+    box.addEventListener("keydown", (event) => { if (event.key === "Enter" && event.target.tagName === "INPUT" && !event.isComposing) { event.preventDefault(); send(); } });
+    title.focus();
+  }
+  help() {
+    const rows = [...this.info.verdicts.map((verdict) => [verdict.key, verdict.label]), ["Z", this.say("undo")], ["J", this.say("next")], ["K", this.say("previous")], ["O", this.say("open_key")], ["C", this.say("copies_key")], ["?", this.say("keys")]];
+    this.dialog(this.say("keys"), el("table", {}, rows.map(([key, label]) => el("tr", {}, el("td", {}, el("kbd", {}, key)), el("td", {}, label)))),
+      el("p", { class: "quiet" }, this.say("keys_note"), " ", this.say("share")), el("div", { class: "acts" }, el("button", { class: "primary", onclick: () => this.shut() }, this.say("close")))).querySelector("button").focus();
+  }
+  notice(title, lines) {
+    this.dialog(title, ...lines.filter(Boolean).map((line) => el("p", {}, line)), el("div", { class: "acts" }, el("button", { class: "primary", onclick: () => this.shut() }, this.say("close")))).querySelector("button").focus();
+  }
+
+  // ------------------------------------------------------------------ errors
+  errorBox(error, again) {
+    const out = error.status === 401;
+    return el("div", { class: "empty", role: "alert" }, el("b", {}, error.message || this.say("error")), error.hint && el("p", {}, error.hint),
+      error.number && el("p", {}, this.say("number", { number: error.number })),
+      out ? el("a", { href: `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}` }, this.say("sign_in")) : again && el("button", { onclick: again }, this.say("retry")));
+  }
+  fail(error, again) {
+    const middle = this.root.querySelector(".middle");
+    if (this.list) this.list.replaceChildren();
+    (this.view || middle).replaceChildren(this.errorBox(error, again));
+    this.current = null;
+    if (this.bar) this.drawBar();
+  }
+  failPost(error, id) {
+    this.current = null;
+    this.view.replaceChildren(this.errorBox(error, () => this.show(id)));
+    this.why.replaceChildren();
+    this.drawBar();
+  }
+
+  // -------------------------------------------------------------------- keys
+  key(event) {
+    const from = event.composedPath()[0];
+    const typing = from instanceof Element && (TYPING.has(from.tagName) && from.type !== "checkbox" || from.isContentEditable);
+    if (typing || this.veil || !this.info || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
+    const run = this.runFor(event.key);
+    if (!run) return;
+    event.preventDefault();
+    event.stopPropagation();
+    run();
+  }
+  runFor(key) {
+    const verdict = this.info.verdicts.find((one) => one.key === key);
+    if (verdict) return () => this.choose(verdict);
+    return {
+      z: () => this.undo(), j: () => this.step(1), k: () => this.step(-1), o: () => this.original(), "?": () => this.help(),
+      c: () => { const box = this.view.querySelector("input[type=checkbox]"); if (box) box.click(); },
+    }[key.toLowerCase()];
+  }
+}
+
+export function mount(place) {
+  const desk = new Desk(place.querySelector("div") || place);
+  desk.start();
+  return () => desk.stop();
+}
