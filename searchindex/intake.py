@@ -1,0 +1,165 @@
+"""What writers take in: items in order, checked one by one, merged by post."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import msgspec
+
+from domain.analysis import Analysis
+from domain.errors import QuarantineError
+from domain.events import CountsSeen, PostGone
+from domain.ids import PostId, StoryId
+from domain.post import Post
+from domain.review import ReviewState
+from searchindex.merge import (
+    State,
+    with_analysis,
+    with_counts,
+    with_gone,
+    with_review,
+    with_story,
+    without_all,
+)
+from searchindex.port import BulkResult, IndexWriter
+
+Step = Callable[[State], tuple[State, bool]]
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_BITS_63 = 1 << 63
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(State)
+_analysis_decoder = msgspec.json.Decoder(Analysis)
+
+
+def encode_state(state: State) -> bytes:
+    """Return a state's bytes, as stores keep it."""
+    return _encoder.encode(state)
+
+
+def decode_state(value: bytes) -> State:
+    """Return the state of bytes that `encode_state` made."""
+    return _decoder.decode(value)
+
+
+@dataclass(slots=True)
+class Intake:
+    """Items handed over since the last flush."""
+
+    steps: list[tuple[PostId, Step]] = field(default_factory=list)
+    failed: list[tuple[PostId, str]] = field(default_factory=list)
+
+    def ids(self) -> list[PostId]:
+        """Return the posts that the items are about, each once."""
+        return list(dict.fromkeys(post_id for post_id, _ in self.steps))
+
+    def merged(
+        self, held: Mapping[PostId, State]
+    ) -> tuple[dict[PostId, State], BulkResult]:
+        """Return the changed states and the accounting."""
+        now: dict[PostId, State] = {}
+        written = 0
+        for post_id, step in self.steps:
+            before = now.get(post_id) or held.get(post_id) or State()
+            now[post_id], applied = step(before)
+            written += applied
+        changed = {i: s for i, s in now.items() if held.get(i) is not s}
+        stale = len(self.steps) - written
+        return changed, BulkResult(
+            written=written, stale=stale, failed=tuple(self.failed)
+        )
+
+    def clear(self) -> None:
+        self.steps.clear()
+        self.failed.clear()
+
+
+class CollectingWriter(IndexWriter):
+    """Keeps items until the flush; an item that no store could hold fails alone."""
+
+    def __init__(self) -> None:
+        self._intake = Intake()
+
+    def put_analysis(self, analysis: Analysis) -> None:
+        def check() -> Step:
+            checked = _checked(analysis)
+            return lambda state: with_analysis(state, checked)
+
+        self._take(analysis.post.id, check)
+
+    def put_review(self, review: ReviewState) -> None:
+        def check() -> Step:
+            _require_storable(review, review.at)
+            return lambda state: with_review(state, review)
+
+        self._take(review.post_id, check)
+
+    def put_gone(self, gone: PostGone) -> None:
+        def check() -> Step:
+            _require_storable(gone, gone.at)
+            return lambda state: with_gone(state, gone)
+
+        self._take(gone.post_id, check)
+
+    def put_counts(self, counts: CountsSeen) -> None:
+        def check() -> Step:
+            _require_storable(counts, counts.at)
+            return lambda state: with_counts(state, counts)
+
+        self._take(counts.post_id, check)
+
+    def put_story(self, post_id: PostId, story: StoryId) -> None:
+        def check() -> Step:
+            _require_storable(story)
+            return lambda state: with_story(state, story)
+
+        self._take(post_id, check)
+
+    def delete(self, post_id: PostId) -> None:
+        self._take(post_id, lambda: lambda state: (without_all(state), True))
+
+    def close(self) -> None:
+        self._intake.clear()
+
+    def _take(self, post_id: PostId, check: Callable[[], Step]) -> None:
+        try:
+            _require_storable(post_id)
+            step = check()
+        except QuarantineError as error:
+            self._intake.failed.append((post_id, error.message))
+        else:
+            self._intake.steps.append((post_id, step))
+
+
+def _checked(analysis: Analysis) -> Analysis:
+    post = analysis.post
+    try:
+        _require_storable(analysis, post.when, post.fetched)
+    except QuarantineError:
+        # Half a character in the text is the page's fault and no reason to lose it.
+        analysis = replace(analysis, post=_mended(post))
+        _require_storable(analysis, post.when, post.fetched)
+    if not all(-_BITS_63 <= value < 2 * _BITS_63 for value in analysis.fingerprint):
+        raise QuarantineError("The fingerprint exceeds 64 bits.", reason="bad_field")
+    if not 0 <= post.revision < _BITS_63:
+        raise QuarantineError("The revision is no count.", reason="bad_field")
+    return analysis
+
+
+def _require_storable(item: object, *times: datetime) -> None:
+    """Refuse what would not come back as it went in."""
+    try:
+        value = _encoder.encode(item)
+        if isinstance(item, Analysis):
+            _analysis_decoder.decode(value)
+    except (UnicodeEncodeError, msgspec.MsgspecError, TypeError, ValueError) as error:
+        raise QuarantineError(f"Not storable: {error}", reason="bad_field") from error
+    if any(at.tzinfo is None for at in times):
+        raise QuarantineError("A time has no zone.", reason="bad_field")
+
+
+def _mended(post: Post) -> Post:
+    fields = ("title", "lead", "text", "byline", "outlet", "section")
+    odd = {name: getattr(post, name) for name in fields}
+    return replace(post, **{n: _SURROGATES.sub("\ufffd", v) for n, v in odd.items()})
