@@ -99,11 +99,8 @@ def _verify(folder: Path) -> None:
     sums = folder / _SUMS
     if not sums.is_file():
         raise ConfigurationError(f"There is no trained model in {folder}.", hint=HINT)
-    wanted = dict(
-        reversed(line.split("  ", 1))
-        for line in sums.read_text(encoding="utf-8").splitlines()
-        if "  " in line
-    )
+    lines = sums.read_text(encoding="utf-8").splitlines()
+    wanted = {name: digest for digest, _, name in (li.partition("  ") for li in lines)}
     for name in FILES:
         path = folder / name
         if not path.is_file() or wanted.get(name) != _digest(path):

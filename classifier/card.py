@@ -46,38 +46,37 @@ def model_card(report: Trained, rows: Sequence[Row]) -> str:
     """Write the card (Markdown)."""
     registers = Counter(row.register for row in rows)
     voices = ", ".join(f"{name} {count}" for name, count in registers.most_common())
-    lines = [
-        f"# Model {report.version}",
-        "",
-        "Linear support vector machines on words and letter groups, one per label, "
-        "calibrated by a sigmoid on held-out scores; softmax for topic and stance.",
-        "",
-        "- For: ranking and flagging Vietnamese posts for a person's review.",
-        "- Not for: deciding anything, judging people, or calling a claim false.",
-        f"- Trained on {report.rows} texts (seed {report.seed}), {report.columns} "
-        f"columns. Registers: {voices}.",
-        "- The training texts hold far more harm than real posts do, so real "
-        "probabilities are lower than shown; the office's own verdicts mend that.",
-        f"- Costs behind the thresholds: missed harm {costs.MISSED:g}, false flag "
-        f"{costs.FALSE_FLAG:g}, false flag on an honest complaint "
-        f"{costs.FALSE_FLAG_HONEST:g}.",
-        "- Criticism of authorities is never flagged as abuse or hate unless the text "
-        "threatens or attacks a group (rule on top of the models).",
-        "",
-        "Held-out figures (cross-validation on the training texts):",
-        "",
-        "| label | texts | average precision | threshold | precision | recall |",
-        "|---|---|---|---|---|---|",
-    ]
-    lines += [
+    return f"""\
+# Model {report.version}
+
+Linear support vector machines on words and letter groups, one per label, calibrated by
+a sigmoid on held-out scores; softmax for topic and stance.
+
+- For: ranking and flagging Vietnamese posts for a person's review.
+- Not for: deciding anything, judging people, or calling a claim false.
+- Trained on {report.rows} texts (seed {report.seed}), {report.columns} columns.
+  Registers: {voices}.
+- The training texts hold far more harm than real posts do, so real probabilities are
+  lower than shown; the office's own verdicts mend that.
+- Costs behind the thresholds: missed harm {costs.MISSED:g}, false flag
+  {costs.FALSE_FLAG:g}, false flag on an honest complaint {costs.FALSE_FLAG_HONEST:g}.
+- Criticism of authorities is never flagged as abuse or hate unless the text threatens
+  or attacks a group (rule on top of the models).
+
+Held-out figures (cross-validation on the training texts):
+
+| label | texts | average precision | threshold | precision | recall |
+|---|---|---|---|---|---|
+{_table(report)}
+
+Topic right in {report.topic_accuracy:.0%}, stance in {report.stance_accuracy:.0%} of
+the held-out texts.
+"""
+
+
+def _table(report: Trained) -> str:
+    return "\n".join(
         f"| {name} | {f.positives} | {f.average_precision:.2f} | {f.threshold:.2f} "
         f"| {f.precision:.2f} | {f.recall:.2f} |"
         for name, f in report.labels.items()
-    ]
-    lines += [
-        "",
-        f"Topic right in {report.topic_accuracy:.0%}, stance in "
-        f"{report.stance_accuracy:.0%} of the held-out texts.",
-        "",
-    ]
-    return "\n".join(lines)
+    )

@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -44,6 +45,11 @@ def shingles(text: str) -> frozenset[str]:
     )
 
 
+# scipy carries no types; through this name its calls count as untyped on purpose.
+_MATRIX: Any = sparse.csr_matrix
+_UPPER: Any = sparse.triu
+
+
 def similarities(rows: Sequence[Row], others: Sequence[Row]) -> sparse.csr_matrix:
     """Return the Jaccard similarity of every pair that shares a group."""
     sets = [shingles(row.whole_text) for row in [*rows, *others]]
@@ -51,15 +57,13 @@ def similarities(rows: Sequence[Row], others: Sequence[Row]) -> sparse.csr_matri
     ids = [[columns.setdefault(g, len(columns)) for g in sorted(s)] for s in sets]
     indptr = np.cumsum([0, *map(len, ids)])
     flat = np.fromiter((column for row in ids for column in row), np.int64)
-    held = sparse.csr_matrix(
+    held = _MATRIX(
         (np.ones(len(flat), np.float32), flat, indptr), shape=(len(sets), len(columns))
     )
     sizes = np.asarray([len(s) for s in sets], np.float32)
     shared = (held[: len(rows)] @ held[len(rows) :].T).tocoo()
     union = sizes[shared.row] + sizes[len(rows) + shared.col] - shared.data
-    return sparse.csr_matrix(
-        (shared.data / union, (shared.row, shared.col)), shape=shared.shape
-    )
+    return _MATRIX((shared.data / union, (shared.row, shared.col)), shape=shared.shape)
 
 
 def drop_near_copies(
@@ -68,7 +72,7 @@ def drop_near_copies(
     """Keep the first of each group of near-copies, and none like one of `held`."""
     if not rows:
         return []
-    pairs = sparse.triu(similarities(rows, rows), k=1).tocoo()
+    pairs = _UPPER(similarities(rows, rows), k=1).tocoo()
     dropped: set[int] = set()
     for first, second, alike in sorted(
         zip(pairs.row.tolist(), pairs.col.tolist(), pairs.data.tolist(), strict=True)
@@ -172,7 +176,7 @@ _BEGIN, _END = "<!-- counts -->\n", "<!-- end of counts -->"
 
 def renew(corpus: Path = CORPUS) -> None:
     """Remove near-copies, freeze test and guard, and renew the datasheet's counts."""
-    held = []
+    held: list[Row] = []
     for part in PARTS:
         for path in sorted((corpus / part).glob("*.jsonl")):
             rows = drop_near_copies(read_rows(path), held)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.features import lexicon_hits, see, word_terms
 from classifier.heads import BINARY
@@ -78,19 +79,27 @@ def _shares(
 ) -> Iterator[tuple[int, int, float]]:
     """Share each column's value among the tokens it came from."""
     places: dict[int, list[int]] = defaultdict(list)
-    known = model.vocabulary.columns
-    for term, start, end in word_terms(tokens):
-        if (column := known["w"].get(term)) is not None:
-            places[column].extend(range(start, end))
-    for place, token in enumerate(tokens):
-        for column in model.vocabulary.group_columns(token.folded):
-            places[column].append(place)
-    for fact, holders in _fact_places(tokens).items():
-        if fact in facts and (column := known["x"].get(fact)) is not None:
-            places[column].extend(holders)
+    for column, where in _columns(model, tokens, facts):
+        places[column].extend(where)
     for column, holders in places.items():
         for place, count in Counter(holders).items():
             yield place, column, values.get(column, 0.0) * count / len(holders)
+
+
+def _columns(
+    model: Model, tokens: Sequence[Token], facts: Sequence[str]
+) -> Iterator[tuple[int, Sequence[int]]]:
+    """Yield each column met in the text with the tokens it was met in."""
+    known = model.vocabulary.columns
+    for term, start, end in word_terms(tokens):
+        if term in known["w"]:
+            yield known["w"][term], range(start, end)
+    for place, token in enumerate(tokens):
+        for column in model.vocabulary.group_columns(token.folded):
+            yield column, (place,)
+    for fact, holders in _fact_places(tokens).items():
+        if fact in facts and fact in known["x"]:
+            yield known["x"][fact], holders
 
 
 _MADE_OF = {
@@ -119,7 +128,7 @@ def _fact_places(tokens: Sequence[Token]) -> dict[str, list[int]]:
 
 
 def _phrases(
-    per_token: np.ndarray[tuple[int], np.dtype[np.float64]],
+    per_token: NDArray[np.float64],
     tokens: Sequence[Token],
     text: str,
 ) -> Iterator[tuple[int, int]]:

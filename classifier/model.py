@@ -15,7 +15,7 @@ Doubles = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sigmoid:
-    """Calibration of one label: probability = 1 / (1 + exp(-(slope·score + offset)))."""
+    """Calibration of one label: 1 / (1 + exp(-(slope·score + offset)))."""
 
     slope: float
     offset: float

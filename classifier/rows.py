@@ -86,9 +86,8 @@ def read_rows(path: Path) -> list[Row]:
     rows = []
     for file in files:
         # Split at \n only: texts may hold other line separators.
-        for line in file.read_text(encoding="utf-8").split("\n"):
-            if line:
-                rows.append(row_from(json.loads(line)))
+        lines = file.read_text(encoding="utf-8").split("\n")
+        rows += [row_from(json.loads(line)) for line in lines if line]
     return rows
 
 

@@ -1,31 +1,28 @@
-"""Makes the models: scikit-learn fits, held-out predictions calibrate and price.
+"""Makes the models: lines are fitted, held-out predictions calibrate and price."""
 
-The only module of the package that needs scikit-learn; judging does without.
-"""
-
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import average_precision_score
-from sklearn.model_selection import StratifiedKFold
-from sklearn.svm import LinearSVC
 
 from classifier.artefact import save, version_of
 from classifier.card import model_card
 from classifier.corpus_check import CORPUS, drop_near_copies
 from classifier.costs import Booleans, Doubles, threshold
 from classifier.features import Seen
+from classifier.fitting import Ints, Line, fit_line, fit_sigmoid, parts
 from classifier.heads import ARTICLES_ONLY, BINARY, STANCES, TOPICS
 from classifier.linear import seen_of
-from classifier.model import GROUPS, QUESTIONS, Model, Sigmoid, softmax
+from classifier.metrics import pr_auc
+from classifier.model import GROUPS, Model, softmax
 from classifier.port import Subject
 from classifier.rows import Row, read_rows
-from classifier.vocabulary import learn_vocabulary
+from classifier.vocabulary import Floats, learn_vocabulary
 from domain.errors import ConfigurationError
 from domain.labels import PostKind
 
@@ -38,7 +35,7 @@ PENALTY = 2.0
 4 nothing more is won."""
 
 _SHARPNESS = (0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
-_FEWEST = 20
+FEWEST = 20
 """Texts a label needs on either side; with fewer a fold may hold none."""
 
 Progress = Callable[[str, float], None]
@@ -75,7 +72,7 @@ class _Task:
     """One question: the rows it is asked of, and the answers there."""
 
     name: str
-    rows: np.ndarray[tuple[int], np.dtype[np.int64]]
+    rows: Ints
     truth: Booleans
 
 
@@ -93,35 +90,28 @@ def train(
 ) -> TrainReport:
     """Train on the rows and write the artefact folder `out`."""
     began = perf_counter()
-    progress("cut", 0.0)
+    progress("reading", 0.0)
     texts: list[Seen] = [seen_of(subject_of(row)) for row in rows]
     vocabulary = learn_vocabulary(texts)
-    matrix = vocabulary.matrix(texts)
     tasks = _tasks(rows)
-    weights = np.zeros((len(QUESTIONS), vocabulary.width), dtype=np.float32)
-    bias = np.zeros(len(QUESTIONS), dtype=np.float32)
-    held = np.zeros((len(rows), len(QUESTIONS)))
-    parts = _parts(rows, seed)
-    for place, task in enumerate(tasks):
-        progress(task.name, (place + 1) / (len(tasks) + 1))
-        held[:, place] = _held_out(matrix, task, parts, seed)
-        fitted = _fit(matrix[task.rows], task.truth, seed)
-        # Half precision is what the artefact keeps: use the same numbers from here on.
-        weights[place] = fitted.coef_[0].astype(np.float16)
-        bias[place] = fitted.intercept_[0]
-    sigmoids = {task.name: _sigmoid(held, tasks, task) for task in tasks[: len(BINARY)]}
-    odds = {name: sigmoids[name](held[:, BINARY.index(name)]) for name in BINARY}
+    lines = _lines(rows, vocabulary.matrix(texts), tasks, seed, progress)
+    binary = tasks[: len(BINARY)]
+    sigmoids = {
+        task.name: fit_sigmoid(lines.held[task.rows, place], task.truth)
+        for place, task in enumerate(binary)
+    }
+    odds = {
+        task.name: sigmoids[task.name](lines.held[task.rows, place])
+        for place, task in enumerate(binary)
+    }
     model = Model(
-        version=version_of(weights.tobytes() + bias.tobytes()),
+        version=version_of(lines.weights.tobytes() + lines.bias.tobytes()),
         vocabulary=vocabulary,
-        weights=weights,
-        bias=bias,
+        weights=lines.weights,
+        bias=lines.bias,
         sigmoids=sigmoids,
-        thresholds=_thresholds(rows, tasks, odds),
-        sharpness={
-            "topic": _sharpness(held, tasks, "topic"),
-            "stance": _sharpness(held, tasks, "stance"),
-        },
+        thresholds=_thresholds(rows, binary, odds),
+        sharpness={group: _sharpness(lines.held, tasks, group) for group in GROUPS},
     )
     report = TrainReport(
         version=model.version,
@@ -129,9 +119,9 @@ def train(
         columns=vocabulary.width,
         seed=seed,
         seconds=perf_counter() - began,
-        labels={t.name: _figures(t, odds, model) for t in tasks[: len(BINARY)]},
-        topic_accuracy=_accuracy(held, tasks, "topic"),
-        stance_accuracy=_accuracy(held, tasks, "stance"),
+        labels={task.name: _figures(task, odds[task.name], model) for task in binary},
+        topic_accuracy=_accuracy(lines.held, tasks, "topic"),
+        stance_accuracy=_accuracy(lines.held, tasks, "stance"),
     )
     save(out, model, model_card(report, rows))
     progress("saved", 1.0)
@@ -159,72 +149,88 @@ def train_command(
 
 
 def _tasks(rows: Sequence[Row]) -> list[_Task]:
-    everything = np.arange(len(rows))
-    articles = np.asarray(
-        [n for n, row in enumerate(rows) if row.kind is PostKind.ARTICLE], np.int64
-    )
-    staged = np.asarray([n for n in articles if rows[n].stance != "-"], np.int64)
+    every = list(range(len(rows)))
+    articles = [n for n in every if rows[n].kind is PostKind.ARTICLE]
+    staged = [n for n in articles if rows[n].stance != "-"]
     tasks = []
     for name in BINARY:
-        where = articles if name in ARTICLES_ONLY else everything
-        truth = np.asarray([rows[n].is_true(name) for n in where], bool)
-        tasks.append(_Task(name, where, truth))
+        places = articles if name in ARTICLES_ONLY else every
+        tasks.append(_task(name, places, [rows[n].is_true(name) for n in places]))
     for topic in TOPICS:
-        truth = np.asarray([row.topic is topic for row in rows], bool)
-        tasks.append(_Task(topic.value, everything, truth))
+        truth = [row.topic is topic for row in rows]
+        tasks.append(_task(topic.value, every, truth))
     for stance in STANCES:
-        truth = np.asarray([rows[n].stance == stance.value for n in staged], bool)
-        tasks.append(_Task(stance.value, staged, truth))
-    for task in tasks:
-        if min(task.truth.sum(), (~task.truth).sum()) < _FEWEST:
-            raise ConfigurationError(
-                f"Too few texts to learn “{task.name}” ({int(task.truth.sum())}).",
-                hint=f"Give at least {_FEWEST} that are it and {_FEWEST} that are not.",
-            )
+        truth = [rows[n].stance == stance.value for n in staged]
+        tasks.append(_task(stance.value, staged, truth))
     return tasks
 
 
-Parts = np.ndarray[tuple[int], np.dtype[np.int64]]
+def _task(name: str, places: Sequence[int], answers: Sequence[bool]) -> _Task:
+    truth = np.asarray(answers, bool)
+    if min(truth.sum(), (~truth).sum()) < FEWEST:
+        raise ConfigurationError(
+            f"Too few texts to learn “{name}” ({int(truth.sum())} of {len(truth)}).",
+            hint=f"Give at least {FEWEST} that are it and {FEWEST} that are not.",
+        )
+    return _Task(name, np.asarray(places, np.int64), truth)
 
 
-def _parts(rows: Sequence[Row], seed: int) -> Parts:
-    """Return each row's part, alike in harm, complaint and stance."""
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Fitted weights, and each row's score by a line that had not seen it."""
+
+    weights: Floats
+    bias: Floats
+    held: Doubles
+
+
+def _lines(
+    rows: Sequence[Row],
+    matrix: sparse.csr_matrix,
+    tasks: Sequence[_Task],
+    seed: int,
+    progress: Progress,
+) -> _Lines:
+    weights = np.zeros((len(tasks), matrix.shape[1]), dtype=np.float32)
+    bias = np.zeros(len(tasks), dtype=np.float32)
+    held = np.zeros((len(rows), len(tasks)))
+    dealt = parts(_alike(rows), FOLDS, seed)
+    for place, task in enumerate(tasks):
+        progress(task.name, place / len(tasks))
+        held[:, place] = _held_out(matrix, task, dealt, seed)
+        line = _fit(matrix[task.rows], task.truth, seed)
+        # Half precision is what the artefact keeps: use the same numbers from here on.
+        weights[place] = line.coef_[0].astype(np.float16)
+        bias[place] = line.intercept_[0]
+    return _Lines(weights, bias, held)
+
+
+def _alike(rows: Sequence[Row]) -> list[str]:
+    """Name the group each row is dealt out by: first harm, complaint and stance."""
     groups = [
         f"{row.harm[0] if row.harm else ''} {row.complaint} {row.stance}"
         for row in rows
     ]
-    common = [group if groups.count(group) >= FOLDS else "" for group in groups]
-    common = [group if common.count(group) >= FOLDS else common[0] for group in common]
-    splitter = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    parts = np.zeros(len(rows), dtype=np.int64)
-    for number, (_, held) in enumerate(splitter.split(np.zeros(len(rows)), common)):
-        parts[held] = number
-    return parts
+    sizes = Counter(groups)
+    return [group if sizes[group] >= FOLDS else "rare" for group in groups]
 
 
-def _fit(matrix: sparse.csr_matrix, truth: Booleans, seed: int) -> LinearSVC:
-    return LinearSVC(C=PENALTY, random_state=seed).fit(matrix, truth)
+def _fit(matrix: sparse.csr_matrix, truth: Booleans, seed: int) -> Line:
+    return fit_line(matrix, truth, penalty=PENALTY, seed=seed)
 
 
 def _held_out(
-    matrix: sparse.csr_matrix, task: _Task, parts: Parts, seed: int
+    matrix: sparse.csr_matrix, task: _Task, dealt: Ints, seed: int
 ) -> Doubles:
     scores = np.zeros(matrix.shape[0])
-    inside = parts[task.rows]
+    inside = dealt[task.rows]
     for number in range(FOLDS):
-        fitted = _fit(
-            matrix[task.rows[inside != number]], task.truth[inside != number], seed
-        )
-        held = task.rows[inside == number]
-        scores[held] = fitted.decision_function(matrix[held])
+        known = inside != number
+        line = _fit(matrix[task.rows[known]], task.truth[known], seed)
+        held = task.rows[~known]
+        if len(held):
+            scores[held] = line.decision_function(matrix[held])
     return scores
-
-
-def _sigmoid(held: Doubles, tasks: Sequence[_Task], task: _Task) -> Sigmoid:
-    """Fit Platt's sigmoid on held-out scores."""
-    scores = held[task.rows, tasks.index(task)]
-    fitted = LogisticRegression(C=1e3).fit(scores[:, None], task.truth)
-    return Sigmoid(slope=float(fitted.coef_[0, 0]), offset=float(fitted.intercept_[0]))
 
 
 def _thresholds(
@@ -234,16 +240,16 @@ def _thresholds(
         task.name: threshold(
             task.name,
             task.truth,
-            odds[task.name][task.rows],
-            [rows[n] for n in task.rows],
+            odds[task.name],
+            [rows[place] for place in task.rows.tolist()],
         )
-        for task in tasks[: len(BINARY)]
+        for task in tasks
     }
 
 
 def _group(
     held: Doubles, tasks: Sequence[_Task], group: str
-) -> tuple[Doubles, np.ndarray[tuple[int], np.dtype[np.intp]]]:
+) -> tuple[Doubles, NDArray[np.intp]]:
     """Return held-out scores of a many-way question, and the true columns."""
     members = tasks[GROUPS[group]]
     truth = np.stack([task.truth for task in members], axis=1).argmax(axis=1)
@@ -264,13 +270,12 @@ def _accuracy(held: Doubles, tasks: Sequence[_Task], group: str) -> float:
     return float((scores.argmax(axis=1) == truth).mean())
 
 
-def _figures(task: _Task, odds: Mapping[str, Doubles], model: Model) -> LabelReport:
-    probability = odds[task.name][task.rows]
-    flagged = probability >= model.thresholds[task.name]
+def _figures(task: _Task, odds: Doubles, model: Model) -> LabelReport:
+    flagged = odds >= model.thresholds[task.name]
     right = float((flagged & task.truth).sum())
     return LabelReport(
         positives=int(task.truth.sum()),
-        average_precision=float(average_precision_score(task.truth, probability)),
+        average_precision=pr_auc(task.truth, odds),
         threshold=model.thresholds[task.name],
         precision=right / max(float(flagged.sum()), 1.0),
         recall=right / float(task.truth.sum()),

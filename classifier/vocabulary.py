@@ -6,6 +6,7 @@ Training and judging share this code, so that both see the same numbers.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +92,7 @@ class Vocabulary:
             (column for ids in lists for column in ids), np.int32, int(indptr[-1])
         )
         counts = np.ones(len(flat), dtype=np.float32)
-        made = sparse.csr_matrix(
+        made: Any = sparse.csr_matrix(
             (counts, flat - start, indptr), shape=(len(lists), end - start)
         )
         made.sum_duplicates()
@@ -102,12 +103,13 @@ class Vocabulary:
 _REMEMBERED = 50_000
 
 
-def _scaled(matrix: sparse.csr_matrix, weight: float) -> sparse.csr_matrix:
+def _scaled(made: sparse.csr_matrix, weight: float) -> sparse.csr_matrix:
+    matrix: Any = made
     squares = np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
     lengths = np.sqrt(np.maximum(squares, np.float32(1e-12)))
     factors = (weight / lengths).astype(np.float32)
     matrix.data = matrix.data * np.repeat(factors, np.diff(matrix.indptr))
-    return matrix
+    return made
 
 
 def learn_vocabulary(texts: Sequence[Seen]) -> Vocabulary:

@@ -1,0 +1,55 @@
+"""scikit-learn behind three typed functions: the only module that imports it."""
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import LinearSVC
+
+from classifier.model import Sigmoid
+
+Booleans = NDArray[np.bool_]
+Doubles = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+# scikit-learn carries no types; through these names its calls count as untyped on
+# purpose.
+_LOGISTIC: Any = LogisticRegression
+_FOLDS: Any = StratifiedKFold
+_SVM: Any = LinearSVC
+
+
+class Line(Protocol):
+    """A fitted line: weights, bias and scores."""
+
+    coef_: Doubles
+    intercept_: Doubles
+
+    def decision_function(self, matrix: sparse.csr_matrix) -> Doubles:
+        """Score each row."""
+
+
+def fit_line(
+    matrix: sparse.csr_matrix, truth: Booleans, *, penalty: float, seed: int
+) -> Line:
+    """Fit a linear support vector machine."""
+    line: Line = _SVM(C=penalty, random_state=seed).fit(matrix, truth)
+    return line
+
+
+def fit_sigmoid(scores: Doubles, truth: Booleans) -> Sigmoid:
+    """Fit Platt's sigmoid on held-out scores."""
+    fitted = _LOGISTIC(C=1e3).fit(scores[:, None], truth)
+    return Sigmoid(slope=float(fitted.coef_[0, 0]), offset=float(fitted.intercept_[0]))
+
+
+def parts(groups: list[str], count: int, seed: int) -> Ints:
+    """Deal rows into parts so that every group is spread evenly; return the part."""
+    splitter = _FOLDS(count, shuffle=True, random_state=seed)
+    dealt = np.zeros(len(groups), dtype=np.int64)
+    for number, (_, held) in enumerate(splitter.split(np.zeros(len(groups)), groups)):
+        dealt[held] = number
+    return dealt
