@@ -66,13 +66,11 @@ class Scheduler:
         self._stopping = stopping
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         threads = {"type": "threadpool", "max_workers": max(1, len(self.jobs))}
-        timer = BackgroundScheduler(  # type: ignore[no-untyped-call] # no types there
-            timezone=UTC, executors={"default": threads}
-        )
+        timer = BackgroundScheduler(timezone=UTC, executors={"default": threads})
         # The timer's own clock is the machine's; what is due is asked of `clock`.
         now = SystemClock().now()
         for job in self.jobs:
-            timer.add_job(  # type: ignore[no-untyped-call] # as above
+            timer.add_job(
                 self.look,
                 "interval",
                 args=[job],
@@ -82,11 +80,11 @@ class Scheduler:
                 coalesce=True,
                 misfire_grace_time=None,
             )
-        timer.start()  # type: ignore[no-untyped-call] # as above
+        timer.start()
         try:
             stopping.wait()
         finally:
-            timer.shutdown(wait=True)  # type: ignore[no-untyped-call] # as above
+            timer.shutdown(wait=True)
 
     def run_once(self, name: str) -> str:
         """Run a job now, due or not, and return its line.
