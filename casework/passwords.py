@@ -34,7 +34,9 @@ class Passwords:
         # The first call pays for it whoever signs in, so that it tells nothing.
         self._nobody = self._nobody or self._hasher.hash("nobody")
         try:
-            self._hasher.verify(stored or self._nobody, composed(password)[:LONGEST])
+            self._hasher.verify(
+                stored or self._nobody, composed(password)[: LONGEST + 1]
+            )
         except (Argon2Error, InvalidHashError):
             return False
         return stored is not None

@@ -56,10 +56,6 @@ class Retention(Part):
         with self._store.write() as rows:
             self._trace(rows, "system", "backup", subject=target.name)
 
-    def close(self) -> None:
-        """Give back the store's connections."""
-        self._store.close()
-
 
 def _held(rows: Rows, post_ids: Sequence[PostId]) -> list[str]:
     found: set[str] = set()

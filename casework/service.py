@@ -29,3 +29,7 @@ class Casework(
     Each act is one transaction with its audit row. Errors are those of
     `domain.errors`, in Vietnamese where people read them. Safe to share by threads.
     """
+
+    def close(self) -> None:
+        """Give back the store's connections."""
+        self._store.close()

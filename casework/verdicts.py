@@ -12,6 +12,9 @@ LONGEST_TEXT = 4000
 
 MOST_EVIDENCE = 50
 
+MOST_REVISIONS = 2**31
+"""What an integer column of every database holds."""
+
 _WITH_HARM = frozenset({Verdict.HARMFUL, Verdict.FALSE, Verdict.MISLEADING})
 
 
@@ -26,7 +29,7 @@ def checked(decision: Decision) -> Decision:
         reason=plain(decision.reason),
         evidence=tuple(_checked_evidence(item) for item in decision.evidence),
     )
-    if not clean.post_id or clean.revision < 0:
+    if not clean.post_id or not 0 <= clean.revision < MOST_REVISIONS:
         raise QuarantineError("Thiếu bài đăng hoặc phiên bản.", reason="post_missing")
     _check_needs(clean)
     if len(clean.evidence) > MOST_EVIDENCE:

@@ -68,7 +68,8 @@ class SqlCaseworkStore(CaseworkStore):
             self._turn.release()
 
     def backup(self, target: Path) -> None:
-        with translated():
+        turn = self._alone() if self._one_connection else nullcontext()
+        with turn, translated():
             copy_to(self._engine, target)
 
     def close(self) -> None:

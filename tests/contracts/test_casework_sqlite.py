@@ -1,0 +1,30 @@
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from contracts.casework import CaseworkStoreContract
+
+from casework.adapters.sqlalchemy import SqlCaseworkStore
+
+
+class OnSqlite(CaseworkStoreContract):
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.folder = tmp_path
+
+    def names_in(self, target: Path) -> list[str]:
+        with closing(sqlite3.connect(target)) as db:
+            return [name for (name,) in db.execute("SELECT name FROM accounts")]
+
+
+class TestCaseworkOnFile(OnSqlite):
+    def make(self) -> SqlCaseworkStore:
+        return SqlCaseworkStore(
+            f"sqlite:///{self.folder / 'office' / 'casework.sqlite'}"
+        )
+
+
+class TestCaseworkInMemory(OnSqlite):
+    def make(self) -> SqlCaseworkStore:
+        return SqlCaseworkStore("sqlite://")
