@@ -6,6 +6,7 @@ there on; a cut tail is seen against the head, which is kept apart.
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 from typing import Any
@@ -67,8 +68,17 @@ def _problem(row: AuditRow, expected_id: int, previous: str) -> str:
 
 
 def canonical(value: object) -> str:
-    """Return JSON with sorted keys and no spaces: the same value, the same text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Return JSON with sorted keys and no spaces: the same value, the same text.
+
+    Raises `ValueError` or `TypeError` for what JSON cannot hold.
+    """
+    return json.dumps(
+        value,
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+        allow_nan=False,
+    )
 
 
 def fingerprint(text: str) -> str:
@@ -92,6 +102,8 @@ def _short(value: Any) -> Any:  # noqa: ANN401 - any JSON value
             return without_texts(value)
         case list() | tuple() | set() | frozenset():
             return [_short(part) for part in value]
+        case float() if not math.isfinite(value):
+            return str(value)
         case bool() | int() | float() | None:
             return value
         case _:

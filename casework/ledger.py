@@ -48,10 +48,21 @@ class Ledger(Part):
 
 
 def _walk(rows: Rows, seen: list[int]) -> Iterator[AuditRow]:
-    while page := _page(rows, seen[0], PAGE):
+    size = PAGE
+    while True:
+        try:
+            page = _page(rows, seen[0], size)
+        except ValueError:
+            if size == 1:
+                raise
+            # Some row of the page cannot be read: go on one by one, to name it.
+            size = 1
+            continue
         for entry in page:
             yield _row(entry)
             seen[0] = entry.id
+        if not page:
+            return
 
 
 def _page(rows: Rows, after: int, limit: int) -> Sequence[AuditEntry]:
