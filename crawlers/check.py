@@ -57,8 +57,9 @@ def check_source(spec: SourceSpec, deps: CrawlDeps) -> SourceCheck:
 
 
 def propose_source(url: str, deps: CrawlDeps) -> SourceSpec:
-    """Return a source for the address: a feed, the feed that a page names, a forum, or
-    a list. Once per process.
+    """Return a source for the address. Once per process.
+
+    It is a feed, the feed that a page names, a forum, or a list.
 
     Raises `NotFoundError` where none of them is there, with what stood in the way.
     """

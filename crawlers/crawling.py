@@ -5,17 +5,17 @@ import signal
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerRunner
+from twisted.internet.base import ReactorBase
 
+from crawlers.addresses import GuardedResolver, networks_of
 from crawlers.deps import CrawlDeps
 from crawlers.files import FileReport, file_import, is_local, local_path
 from crawlers.frontier.port import SourceRun
-from crawlers.middlewares.address import GuardedResolver, networks_of
-from crawlers.middlewares.pace import Pace
+from crawlers.pace import Pace
 from crawlers.settings import scrapy_settings
 from crawlers.spiders.feed import FeedSpider
 from crawlers.spiders.file import FileSpider
@@ -64,7 +64,9 @@ class Crawling:
         self.runs: list[SourceRun] = []
         self.files: list[FileReport] = []
 
-    async def visit_all(self, reactor: Any, sources: Sequence[SourceSpec]) -> None:
+    async def visit_all(
+        self, reactor: ReactorBase, sources: Sequence[SourceSpec]
+    ) -> None:
         """Visit each source once."""
         self._open(reactor)
         for site, specs in self._queues(sources).items():
@@ -72,9 +74,9 @@ class Crawling:
         await self._wait()
 
     async def watch(
-        self, reactor: Any, sources: Callable[[], Sequence[SourceSpec]]
+        self, reactor: ReactorBase, sources: Callable[[], Sequence[SourceSpec]]
     ) -> None:
-        """Visit what is due until told to stop; at most one visit per site at a time."""
+        """Visit what is due until told to stop; one visit per site at a time."""
         self._open(reactor)
         while not self._stopped.is_set():
             now = self._deps.clock.now()
@@ -86,13 +88,13 @@ class Crawling:
         await self._wait()
 
     def stop(self) -> None:
-        """End all visits at the next request; what is in flight is still handed over."""
+        """End all visits; what is in flight is still handed over."""
         if not self._stopped.is_set():
             _log.info("crawl_stops")
             self._stopped.set()
             self._stopping = asyncio.ensure_future(self._runner.stop())
 
-    def _open(self, reactor: Any) -> None:
+    def _open(self, reactor: ReactorBase) -> None:
         self._stopped = asyncio.Event()
         self._room = asyncio.Semaphore(self._deps.limits.sites_at_once)
         self._runner = AsyncCrawlerRunner(
@@ -140,7 +142,7 @@ class Crawling:
                 await self._runner.crawl(
                     self.spiders[spec.kind], visit=self._about(spec, tally)
                 )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - one source's fault is not the others'
             _log.exception("visit_failed", source=spec.id)
             tally.fail("failure")
             tally.message = str(error)

@@ -1,12 +1,11 @@
-"""Files of posts: exports of other tools, archives, what an office collected by hand."""
+"""Files of posts: exports of other tools, archives, what was collected by hand."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 from crawlers.deps import CrawlDeps
 from crawlers.found import FoundPost
@@ -43,8 +42,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedRow:
-    """A row that became no post. `reason` is a stable code: `unreadable`, `no_text`,
-    `no_identity`, `bad_date`, `future_date`, `bad_kind`, `repeated`.
+    """A row that became no post.
+
+    `reason` is a stable code: `unreadable`, `no_text`, `no_identity`, `bad_date`,
+    `future_date`, `bad_kind`, `repeated`.
     """
 
     line: int
@@ -113,8 +114,7 @@ def import_body(
         rows += 1
         try:
             post = _post(row, spec, deps, fetched)
-            if post.id in known:
-                raise _RowError("repeated", f"{post.id} stands in a row above")
+            _check_new(post.id, known)
         except _RowError as error:
             rejected.append(
                 RejectedRow(line=line, reason=error.reason, detail=str(error))
@@ -125,6 +125,11 @@ def import_body(
     return FileReport(name=name, rows=rows, taken=len(known), rejected=tuple(rejected))
 
 
+def _check_new(post_id: PostId, known: set[PostId]) -> None:
+    if post_id in known:
+        raise _RowError("repeated", f"{post_id} stands in a row above")
+
+
 def is_local(url: str) -> bool:
     """Tell whether a file source's address is a path and not a web address."""
     return urlsplit(url).scheme not in {"http", "https"}
@@ -132,7 +137,7 @@ def is_local(url: str) -> bool:
 
 def local_path(url: str) -> Path:
     """Return the path that a `file:` address or a plain path names."""
-    return Path(url2pathname(urlsplit(url).path) if url.startswith("file:") else url)
+    return Path(unquote(urlsplit(url).path) if url.startswith("file:") else url)
 
 
 def _post(row: Row | str, spec: SourceSpec, deps: CrawlDeps, fetched: datetime) -> Post:

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Self
+from typing import Self
 
 import structlog
 from scrapy.crawler import Crawler
 
 from crawlers.found import Found
 from crawlers.ingest import Ingest
+from crawlers.visit import Visit, visit_of
 from domain.errors import RetryLaterError, StoreFullError
 
 _log = structlog.get_logger(__name__)
@@ -33,8 +34,8 @@ class IngestPipeline:
         return cls(crawler)
 
     @property
-    def _visit(self) -> Any:
-        return self._crawler.spider.visit
+    def _visit(self) -> Visit:
+        return visit_of(self._crawler)
 
     def open_spider(self) -> None:
         visit = self._visit

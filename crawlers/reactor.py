@@ -15,7 +15,9 @@ def run_in_reactor(work: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
     install_reactor(_ASYNCIO)
     for name in ("scrapy", "twisted"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    from twisted.internet import reactor  # noqa: PLC0415 - it is chosen just above
+    from twisted.internet import reactor as installed  # noqa: PLC0415 - chosen above
+
+    reactor: Any = installed
 
     failures: list[Exception] = []
     running: list[asyncio.Future[None]] = []
@@ -26,12 +28,12 @@ def run_in_reactor(work: Callable[[Any], Coroutine[Any, Any, None]]) -> None:
         except Exception as error:  # noqa: BLE001 - raised again outside the reactor
             failures.append(error)
         finally:
-            reactor.stop()  # type: ignore[attr-defined]
+            reactor.stop()
 
     def begin() -> None:
         running.append(asyncio.ensure_future(whole()))
 
-    reactor.callWhenRunning(begin)  # type: ignore[attr-defined]
-    reactor.run(installSignalHandlers=False)  # type: ignore[attr-defined]
+    reactor.callWhenRunning(begin)
+    reactor.run(installSignalHandlers=False)
     if failures:
         raise failures[0]

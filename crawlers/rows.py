@@ -21,9 +21,10 @@ _MOST_CELLS = 200
 
 
 def rows_of(body: bytes, name: str) -> Iterator[tuple[int, Row | str]]:
-    """Yield (line number, row) by the file's name; a text instead of a row is the
-    reason why it could not be read. Line numbers count from 1, the head included.
+    """Yield (line number, row) in the way that the file's name tells.
 
+    A text instead of a row is the reason why it could not be read. Line numbers count
+    from 1, the head included.
     Raises `QuarantineError` for a file that is none of the three.
     """
     kind = PurePath(name).suffix.lower()

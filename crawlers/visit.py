@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
+from scrapy.crawler import Crawler
+
+from crawlers.addresses import GuardedResolver, Networks
 from crawlers.deps import CrawlDeps
 from crawlers.files import FileReport
-from crawlers.middlewares.address import GuardedResolver, Networks
-from crawlers.middlewares.pace import Pace
+from crawlers.pace import Pace
 from crawlers.tally import Tally
 from domain.events import PostEvent
 from domain.profile import SourceSpec
@@ -29,3 +32,10 @@ class Visit:
     max_posts: int = 0
     on_event: Callable[[PostEvent], None] | None = None
     files: list[FileReport] = field(default_factory=list)
+
+
+def visit_of(crawler: Crawler) -> Visit:
+    """Return the visit that a crawler's spider is on."""
+    spider: Any = crawler.spider
+    visit: Visit = spider.visit
+    return visit

@@ -19,8 +19,9 @@ def digest_of(capture: Capture) -> Digest:
 
 
 def hex_of(digest: Digest) -> str:
-    """Return the digits. Raises `NotFoundError` for what is no digest: it is used as
-    a file name, and so must not be a path.
+    """Return the digits, which are fit for a file name.
+
+    Raises `NotFoundError` for what is no digest, and so might be a path.
     """
     digits = digest.removeprefix(_PREFIX)
     if len(digits) != _LENGTH or set(digits) - set("0123456789abcdef"):

@@ -11,9 +11,11 @@ _SKIP = (
     "iframe video audio object embed input textarea footer picture"
 )
 SKIPPED_TAGS = frozenset(_SKIP.split())
-_BLOCKS = frozenset(
-    ["p", "div", "section", "article", "main", "header", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tbody", "thead", "tr", "td", "th", "dl", "dt", "dd", "blockquote", "pre", "center", "address", "hr", "br"]
+_BLOCKED = (
+    "p div section article main header h1 h2 h3 h4 h5 h6 ul ol li table tbody thead tr "
+    "td th dl dt dd blockquote pre center address hr br"
 )
+_BLOCKS = frozenset(_BLOCKED.split())
 _NOISE = re.compile(
     r"(?:^|[-_])(?:relate[ds]?|related|lienquan|lien-quan|tinlienquan\w*|caption|"
     r"photocms|ads?|advert\w*|adzone|vmcadszone|banner|quangcao|quang-cao|share|social|"
@@ -22,7 +24,9 @@ _NOISE = re.compile(
     r"inner-article|print|author-info|article-author|most-read|doc-nhieu)(?:$|[-_])",
     re.IGNORECASE,
 )
-_PICTURE_TABLE = re.compile(r"(?:^|[-_ ])(?:image|picture|photo|tplcaption)", re.IGNORECASE)
+_PICTURE_TABLE = re.compile(
+    r"(?:^|[-_ ])(?:image|picture|photo|tplcaption)", re.IGNORECASE
+)
 _POINTER = re.compile(
     r"^\W*(?:>>|»|›|xem thêm\b|đọc thêm\b|tin liên quan\b|bài liên quan\b|"
     r"mời (?:quý )?(?:độc giả|bạn đọc)|>>>)",
@@ -31,6 +35,7 @@ _POINTER = re.compile(
 _HEADLINE = 30
 """Characters from which a paragraph that is one link is a pointer to another page."""
 _LINK_SHARE = 0.8
+_LONGEST_CAPTION = 600
 _SPACES = re.compile(r"[ \t\n\f\u00a0\u200b\u2028\u2029]+")
 
 
@@ -87,10 +92,16 @@ def is_noise(element: HtmlElement) -> bool:
         return True
     names = [*(element.get("class") or "").split(), element.get("id") or ""]
     if any(_NOISE.search(name) for name in names):
-        return True
+        return not _is_boxed_text(element, names)
     if element.tag == "table":
         return _holds_picture(element, names)
     return _only_points(element)
+
+
+def _is_boxed_text(element: HtmlElement, names: list[str]) -> bool:
+    """Tell a table of results, say, in a box that some outlets call a caption."""
+    captioned = any("caption" in name for name in names)
+    return captioned and len(text_of(element)) > _LONGEST_CAPTION
 
 
 def _holds_picture(table: HtmlElement, names: list[str]) -> bool:
@@ -122,7 +133,7 @@ def links_of(container: HtmlElement) -> Iterator[str]:
 
 
 def media_of(container: HtmlElement) -> Iterator[str]:
-    """Yield addresses of pictures, videos and frames, lazy ones by their real source."""
+    """Yield addresses of pictures, videos and frames; lazy ones by the real source."""
     for element in container.iter("img", "video", "source", "iframe"):
         for name in ("data-src", "data-original", "src"):
             address = (element.get(name) or "").strip()

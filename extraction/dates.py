@@ -14,31 +14,36 @@ VIETNAM = timezone(timedelta(hours=7))
 EARLIEST = 1990
 """Years before are the zero dates of content systems, not publications."""
 
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
-    )
-}
+_NAMES = "jan feb mar apr may jun jul aug sep oct nov dec"
+_MONTHS = {name: number for number, name in enumerate(_NAMES.split(), start=1)}
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
 _NAMED = re.compile(
     r"(?<!\d)(\d{1,2})[ -](jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
     r"\.?[ -](\d{4}|\d{2})(?!\d)",
     re.IGNORECASE,
 )
-_WORDS = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})(?:,?\s+năm|,)?\s+(\d{4})", re.IGNORECASE)
+_WORDS = re.compile(
+    r"(\d{1,2})\s+tháng\s+(\d{1,2})(?:,?\s+năm|,)?\s+(\d{4})", re.IGNORECASE
+)
 _DIGITS = re.compile(r"(?<!\d)(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{4})(?!\d)")
 _TIME = re.compile(
     r"(?<![\d:+-])(\d{1,2})(?::|h|\s?giờ\s?)(\d{2})(?!\d)(?::(\d{2})(?:[.,]\d+)?)?"
     r"(?:\s*phút)?\s*([AaPp]\.?[Mm]\b|SA\b|CH\b|sáng|chiều|tối)?"
 )
-_ZONE = re.compile(r"(?:GMT|UTC)?\s*([+-])\s?(\d{1,2}):?(\d{2})?\s*\)?\s*$", re.IGNORECASE)
+_ZONE = re.compile(
+    r"(?:GMT|UTC)?\s*([+-])\s?(\d{1,2}):?(\d{2})?\s*\)?\s*$", re.IGNORECASE
+)
 _UTC = re.compile(r"(?:\d|\s)Z\s*$|\b(?:GMT|UTC)\s*\)?\s*$")
-_AGO = re.compile(r"^\W*(\d{1,3})\s*(phút|giờ|tiếng|ngày|tuần)\s+trước\W*$", re.IGNORECASE)
+_AGO = re.compile(
+    r"^\W*(\d{1,3})\s*(phút|giờ|tiếng|ngày|tuần)\s+trước\W*$", re.IGNORECASE
+)
 _UNITS = {"phút": 60, "giờ": 3600, "tiếng": 3600, "ngày": 86400, "tuần": 604800}
 _LATE = {"p", "c", "t"}
 _NOON = 12
 _CENTURY = 100
+
+
+Order = bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def month_comes_first(texts: list[str]) -> bool | None:
     return None
 
 
-def _find_day(text: str, month_first: bool | None) -> _Day | None:
+def _find_day(text: str, month_first: Order) -> _Day | None:
     if found := _ISO.search(text):
         return _Day(int(found[1]), int(found[2]), int(found[3]), *found.span())
     if found := _NAMED.search(text):
@@ -102,7 +107,7 @@ def _find_day(text: str, month_first: bool | None) -> _Day | None:
     return None
 
 
-def _ordered(text: str, found: re.Match[str], month_first: bool | None) -> _Day:
+def _ordered(text: str, found: re.Match[str], month_first: Order) -> _Day:
     first, second, year = int(found[1]), int(found[2]), int(found[3])
     if month_first is None:
         month_first = bool(

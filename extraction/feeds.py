@@ -4,10 +4,10 @@ import html
 import re
 
 import feedparser
-from lxml.html import fromstring
+from lxml.html import document_fromstring
 
 from extraction.charset import decode
-from extraction.content import squeeze
+from extraction.content import squeeze, text_of
 from extraction.dates import month_comes_first, parse_when
 from extraction.fields import FeedItem
 from extraction.urls import canonical_url
@@ -59,7 +59,7 @@ def plain(text: str) -> str:
     for _ in range(3):
         if _TAG.search(text):
             try:
-                text = str(fromstring(f"<div>{text}</div>").text_content())
+                text = text_of(document_fromstring(f"<div>{text}</div>"))
             except ValueError:
                 text = _TAG.sub(" ", text)
         undone = html.unescape(text)

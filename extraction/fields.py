@@ -6,9 +6,9 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFields:
-    """An article as its page shows it; empty where the page says nothing.
+    r"""An article as its page shows it; empty where the page says nothing.
 
-    Text is NFC with `\\n` between paragraphs. Times are aware UTC. `found_by` holds
+    Text is NFC with `\n` between paragraphs. Times are aware UTC. `found_by` holds
     (field, rung) pairs; `modified` is never earlier than `published`.
     """
 

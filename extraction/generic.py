@@ -1,4 +1,4 @@
-"""Guesses for pages of which nothing is known: where the text is, when it was written."""
+"""Guesses for pages of which nothing is known: where the text is, and its time."""
 
 import re
 from collections.abc import Iterable
@@ -40,7 +40,9 @@ _LEADS = f"//*[{has('sapo')} or {has('lead')} or {has('chapeau')} or @id='tomtat
 _ENOUGH = 200
 """Characters of text that prove a container; smaller would take a menu for a body."""
 _PARAGRAPH = 25
-_DATED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{1,2} tháng \d{1,2}", re.IGNORECASE)
+_DATED = re.compile(
+    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{1,2} tháng \d{1,2}", re.IGNORECASE
+)
 _NEAR_TITLE = 60
 _SHORT = 120
 

@@ -15,8 +15,12 @@ from extraction.urls import canonical_url, site_of
 _ASIDE = {"nav", "header", "footer", "aside"}
 _HEADLINE = 15
 """Characters of link text from which a link may be a headline and not a menu entry."""
-_ARTICLE = re.compile(r"\d{4,}[^/]*$|\.s?html?$|-\d+/?$|(?:[^/-]+-){4,}[^/-]+/?$", re.IGNORECASE)
-_NEXT = re.compile(r"^\W*(?:trang (?:sau|tiếp|kế)|tiếp|tiếp theo|sau|next)\W*$", re.IGNORECASE)
+_ARTICLE = re.compile(
+    r"\d{4,}[^/]*$|\.s?html?$|-\d+/?$|(?:[^/-]+-){4,}[^/-]+/?$", re.IGNORECASE
+)
+_NEXT = re.compile(
+    r"^\W*(?:trang (?:sau|tiếp|kế)|tiếp|tiếp theo|sau|next)\W*$", re.IGNORECASE
+)
 _NEXT_PATHS = (
     "//link[@rel='next']/@href",
     "//a[@rel='next']/@href",

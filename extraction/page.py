@@ -142,7 +142,7 @@ def _title(page: _Page) -> Iterator[Rung]:
 
 
 def _bare_title(page: _Page) -> str:
-    """Return the Open Graph title, without the outlet's name where the heading says so."""
+    """Return the Open Graph title, cut to the heading that it begins with."""
     title, heading = page.tags.first(meta.TITLE), generic.heading(page.tree)
     return heading if heading and title.startswith(heading) else title
 

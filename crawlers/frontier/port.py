@@ -7,6 +7,8 @@ from datetime import datetime
 
 from domain.ids import PostId, SourceId
 
+_NOWHERE = SourceId("")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
@@ -20,7 +22,7 @@ class Seen:
     content_hash: str
     url: str
     checked: datetime
-    source: SourceId = SourceId("")
+    source: SourceId = _NOWHERE
     gone: bool = False
 
 

@@ -20,8 +20,8 @@ from domain.ids import PostId, SourceId
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS post (
     id TEXT PRIMARY KEY, revision INTEGER NOT NULL, content_hash TEXT NOT NULL,
-    url TEXT NOT NULL, checked REAL NOT NULL, source TEXT NOT NULL, gone INTEGER NOT NULL,
-    first_seen REAL NOT NULL
+    url TEXT NOT NULL, checked REAL NOT NULL, source TEXT NOT NULL,
+    gone INTEGER NOT NULL, first_seen REAL NOT NULL
 );
 CREATE INDEX IF NOT EXISTS post_of_source ON post (source, first_seen);
 CREATE TABLE IF NOT EXISTS address (url TEXT PRIMARY KEY, post TEXT NOT NULL)
@@ -36,8 +36,31 @@ CREATE INDEX IF NOT EXISTS run_of_source ON run (source, started);
 """
 _KEPT_RUNS = 500
 """Visits kept per source: three weeks at one an hour. More only grows the file."""
-_FACTS = ["requests", "new", "revised", "unchanged", "gone", "pages", "with_title", "with_date", "with_text", "message"]
+_FACTS = (
+    "requests",
+    "new",
+    "revised",
+    "unchanged",
+    "gone",
+    "pages",
+    "with_title",
+    "with_date",
+    "with_text",
+    "message",
+)
 _COLUMNS = "id, revision, content_hash, url, checked, source, gone"
+_SEEN = f"SELECT {_COLUMNS} FROM post WHERE id = ?"  # noqa: S608 - constants only
+_RECENT = (
+    f"SELECT {_COLUMNS} FROM post WHERE source = ? "  # noqa: S608 - constants only
+    "ORDER BY first_seen DESC, rowid DESC LIMIT ?"
+)
+_ACKNOWLEDGE = (
+    f"INSERT INTO post ({_COLUMNS}, first_seen) "  # noqa: S608 - constants only
+    "VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "
+    "revision = excluded.revision, content_hash = excluded.content_hash, "
+    "url = excluded.url, checked = excluded.checked, source = excluded.source, "
+    "gone = excluded.gone WHERE excluded.revision >= post.revision"
+)
 
 
 class SqliteFrontier(Frontier):
@@ -57,7 +80,7 @@ class SqliteFrontier(Frontier):
         self._db.executescript(_SCHEMA)
 
     def seen(self, post_id: PostId) -> Seen | None:
-        rows = self._ask(f"SELECT {_COLUMNS} FROM post WHERE id = ?", post_id)
+        rows = self._ask(_SEEN, post_id)
         return _seen(rows[0]) if rows else None
 
     def resolve(self, url: str) -> PostId | None:
@@ -67,11 +90,7 @@ class SqliteFrontier(Frontier):
     def acknowledge(self, seen: Seen, aliases: tuple[str, ...]) -> None:
         with self._transaction():
             self._db.execute(
-                f"INSERT INTO post ({_COLUMNS}, first_seen) VALUES (?,?,?,?,?,?,?,?) "
-                "ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, "
-                "content_hash = excluded.content_hash, url = excluded.url, "
-                "checked = excluded.checked, source = excluded.source, "
-                "gone = excluded.gone WHERE excluded.revision >= post.revision",
+                _ACKNOWLEDGE,
                 (
                     seen.post_id,
                     seen.revision,
@@ -89,12 +108,7 @@ class SqliteFrontier(Frontier):
             )
 
     def recent(self, source: SourceId, limit: int) -> tuple[Seen, ...]:
-        rows = self._ask(
-            f"SELECT {_COLUMNS} FROM post WHERE source = ? "
-            "ORDER BY first_seen DESC, rowid DESC LIMIT ?",
-            source,
-            limit,
-        )
+        rows = self._ask(_RECENT, source, limit)
         return tuple(map(_seen, rows))
 
     def validators(self, url: str) -> Mapping[str, str]:

@@ -6,24 +6,19 @@ the answer of the request before, which is never earlier than its arrival there.
 pace outlives one spider: two sources of one host keep the gap between them.
 """
 
-from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, signals
+from scrapy.core.downloader import Slot
 from scrapy.crawler import Crawler
+from scrapy.robotstxt import ProtegoRobotParser
+
+from crawlers.visit import Visit, visit_of
 
 _MARGIN = 0.01
 """Seconds added to a gap, for clocks that are read on two machines."""
-
-
-@dataclass(slots=True)
-class Pace:
-    """Per host: the delay that its robots.txt asks for and when it last answered."""
-
-    asked: dict[str, float] = field(default_factory=dict)
-    last: dict[str, float] = field(default_factory=dict)
 
 
 class PaceMiddleware:
@@ -43,8 +38,8 @@ class PaceMiddleware:
         return cls(crawler)
 
     @property
-    def _visit(self) -> Any:
-        return self._crawler.spider.visit  # type: ignore[union-attr]
+    def _visit(self) -> Visit:
+        return visit_of(self._crawler)
 
     def process_request(self, request: Request) -> None:
         """Set the slot's delay before the request enters it."""
@@ -61,9 +56,8 @@ class PaceMiddleware:
         delay = max(wanted, visit.spec.delay_seconds)
         return float(delay + _MARGIN if delay else 0.0)
 
-    def _slot(self, request: Request) -> Any:
-        downloader: Any = self._crawler.engine.downloader
-        _, slot = downloader._get_slot(request)  # noqa: SLF001 - Scrapy has no other way to set one host's delay during a crawl
+    def _slot(self, request: Request) -> Slot:
+        _, slot = self._crawler.engine.downloader._get_slot(request)  # noqa: SLF001 - Scrapy has no other way to set one host's delay during a crawl
         return slot
 
     def _answered(self, request: Request) -> None:
@@ -72,7 +66,7 @@ class PaceMiddleware:
         slot = self._slot(request)
         slot.lastseen = max(slot.lastseen, self._visit.pace.last[host])
 
-    def _robots(self, robotparser: Any, request: Request) -> None:
+    def _robots(self, robotparser: ProtegoRobotParser, request: Request) -> None:
         rules = robotparser.rp
         agent = self._visit.deps.user_agent
         rate = rules.request_rate(agent)

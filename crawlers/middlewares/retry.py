@@ -2,10 +2,11 @@
 
 import asyncio
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Request, Response
+
+from crawlers.visit import visit_of
 
 _BUSY = {429, 503}
 _PAUSE = 0.5
@@ -19,14 +20,13 @@ class PatientRetryMiddleware(RetryMiddleware):
     """
 
     async def process_response(  # type: ignore[override]
-        self, request: Request, response: Response, spider: Any = None
+        self, request: Request, response: Response
     ) -> Request | Response:
         again = super().process_response(request, response)
         if not isinstance(again, Request):
             return response
         wait = self._wait(response, request.meta.get("retry_times", 0))
-        visit: Any = self.crawler.spider.visit  # type: ignore[union-attr]
-        if wait > visit.deps.limits.retry_after_seconds:
+        if wait > visit_of(self.crawler).deps.limits.retry_after_seconds:
             return response
         await asyncio.sleep(wait)
         return again
@@ -42,5 +42,5 @@ class PatientRetryMiddleware(RetryMiddleware):
             until = parsedate_to_datetime(text)
         except ValueError:
             return backoff
-        visit: Any = self.crawler.spider.visit  # type: ignore[union-attr]
-        return max(backoff, float((until - visit.deps.clock.now()).total_seconds()))
+        now = visit_of(self.crawler).deps.clock.now()
+        return max(backoff, (until - now).total_seconds())

@@ -1,10 +1,9 @@
 """robots.txt, with what a failure to get it means (RFC 9309, 2.3.1)."""
 
-from typing import Any
-
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
+from scrapy.robotstxt import RobotParser
 
 _UNREACHABLE = 500
 _UNAVAILABLE = 400
@@ -16,11 +15,13 @@ class RobotsRefusedError(IgnoreRequest):
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """Scrapy's own, except: no robots.txt (4xx) allows all, an unreachable one
-    (5xx, no answer) allows nothing.
+    """Scrapy's own, but for failures.
+
+    No robots.txt (4xx) allows everything; one that cannot be reached (5xx, no
+    answer) allows nothing.
     """
 
-    def process_request_2(self, rp: Any, request: Request) -> None:
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         if rp is None:
             raise RobotsRefusedError("robots.txt could not be had")
         try:

@@ -1,9 +1,11 @@
 """Conditional GET: what is known unchanged is not sent again."""
 
-from typing import Any, Self
+from typing import Self
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+
+from crawlers.visit import visit_of
 
 CONDITIONAL = "conditional"
 _SENT = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
@@ -23,7 +25,7 @@ class ValidatorMiddleware:
         url = request.meta.get(CONDITIONAL)
         if not url:
             return
-        visit: Any = self._crawler.spider.visit  # type: ignore[union-attr]
-        for name, value in visit.deps.frontier.validators(url).items():
+        deps = visit_of(self._crawler).deps
+        for name, value in deps.frontier.validators(url).items():
             if name in _SENT:
                 request.headers[_SENT[name]] = value

@@ -38,11 +38,12 @@ class ForumSpider(SourceSpider):
         if not listing.links:
             self.visit.tally.fail("no_threads")
         for link in listing.links:
-            if link not in self._asked and not self._enough():
-                self._asked.add(link)
-                yield self.ask(link, self.parse_page)
+            if not self._enough():
+                yield from self.ask_page(link, self.parse_page, priority=0)
         if listing.next_url and page < self.visit.spec.max_pages:
-            yield self.ask(listing.next_url, self.parse, priority=50, page=page + 1)
+            yield from self.ask_page(
+                listing.next_url, self.parse, priority=50, page=page + 1
+            )
 
     def parse_page(
         self, response: Response, page: int = 1, first: PostId | None = None
@@ -65,7 +66,7 @@ class ForumSpider(SourceSpider):
         first = first or self._id(thread.posts[0].number)
         yield from self._found_posts(response, thread, first, fetched)
         if thread.next_url and page < self.visit.deps.limits.thread_pages:
-            yield self.ask(
+            yield from self.ask_page(
                 thread.next_url,
                 self.parse_page,
                 priority=10,

@@ -33,7 +33,9 @@ class ListingSpider(SourceSpider):
             yield from self.ask_article(link)
         more = unknown or not self.visit.watch
         if listing.next_url and page < spec.max_pages and more and not self._enough():
-            yield self.ask(listing.next_url, self.parse, priority=50, page=page + 1)
+            yield from self.ask_page(
+                listing.next_url, self.parse, priority=50, page=page + 1
+            )
         elif page == 1 or not more:
             yield from self.ask_known()
 

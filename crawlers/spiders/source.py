@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from scrapy import Request, Spider
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
@@ -28,6 +28,7 @@ Yields = Iterator[Request | Found]
 _HANDLED = [304, 404, 410]
 _GONE = {404, 410}
 _UNCHANGED = 304
+_REDIRECTS = {301, 302, 303, 307, 308}
 _TEXTS = (
     "text/",
     "application/xhtml",
@@ -52,8 +53,8 @@ class SourceSpider(Spider):
 
     name = "source"
 
-    def __init__(self, visit: Visit, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, visit: Visit) -> None:
+        super().__init__()
         self.visit = visit
         self._site_rules = site_of_selectors(visit.spec)
         self._hosts = {site_of(visit.spec.url)} | {
@@ -70,9 +71,13 @@ class SourceSpider(Spider):
         callback: Callable[..., Any],
         *,
         priority: int = 0,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> Request:
-        """Return a request whose failures are counted and whose answer may be a 304."""
+        """Return a request whose failures are counted and whose answer may be a 304.
+
+        The spiders themselves ask for nothing twice; Scrapy's filter would drop a
+        page that redirects to itself without a word.
+        """
         meta = {
             CONDITIONAL: canonical_url(url),
             "handle_httpstatus_list": _HANDLED,
@@ -85,7 +90,16 @@ class SourceSpider(Spider):
             meta=meta,
             cb_kwargs=kwargs,
             priority=priority,
+            dont_filter=True,
         )
+
+    def ask_page(
+        self, url: str, callback: Callable[..., Any], *, priority: int, **kwargs: object
+    ) -> Yields:
+        """Ask for a page of a list or thread unless it was asked for in this visit."""
+        if url and url not in self._asked:
+            self._asked.add(url)
+            yield self.ask(url, callback, priority=priority, **kwargs)
 
     def ask_article(self, url: str, item: FeedItem | None = None) -> Yields:
         """Ask for an article unless it was asked for, is elsewhere, or is not due."""
@@ -180,7 +194,7 @@ class SourceSpider(Spider):
         """Count a request that brought nothing."""
         error = failure.value
         if isinstance(error, HttpError):
-            code = f"http_{error.response.status}"
+            code = _http_code(error.response.status)
         elif "max redirections" in str(error):
             code = "redirects"
         elif "DOWNLOAD_MAXSIZE" in str(error):
@@ -195,6 +209,14 @@ class SourceSpider(Spider):
     def _enough(self) -> bool:
         most = self.visit.max_posts
         return bool(most) and len(self._asked) >= most
+
+
+def _http_code(status: int) -> str:
+    """Return the code of a refused answer.
+
+    A redirect that Scrapy did not follow led to another scheme than http.
+    """
+    return "address_refused" if status in _REDIRECTS else f"http_{status}"
 
 
 def content_type(response: Response) -> str:
@@ -215,7 +237,7 @@ def validators(response: Response) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _headers(headers: Any) -> tuple[tuple[str, str], ...]:
+def _headers(headers: Headers) -> tuple[tuple[str, str], ...]:
     return tuple(
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, values in headers.items()

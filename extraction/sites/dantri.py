@@ -12,6 +12,8 @@ SITE = Site(
         f"//div[{has('author-name')}] | "
         "//article/h1/following-sibling::div[.//time][1]/div[1]"
     ),
-    published=f"//article//time/@datetime | //article//time | //time[{has('author-time')}]",
+    published=(
+        f"//article//time/@datetime | //article//time | //time[{has('author-time')}]"
+    ),
     drop="//*[starts-with(@class, 'dantri-widget')]",
 )

@@ -10,7 +10,9 @@ SITE = Site(
     body=f"//div[@id='maincontent'] | //div[{has('maincontent')}]",
     author=f"//p[{has('article-detail-author__info')}]//a | //*[{has('name')}]/a",
     section=f"//div[{has('bread-crumb-detail')}]//li[2]",
-    published=f"//div[{has('publish-date')}] | //div[{has('bread-crumb-detail__time')}]",
+    published=(
+        f"//div[{has('publish-date')}] | //div[{has('bread-crumb-detail__time')}]"
+    ),
     drop=(
         "//*[contains(@class, 'vnn-template-noneditable')] | "
         "//*[contains(@class, 'insert-wiki-content')]"

@@ -65,7 +65,9 @@ def told(event: PostEvent) -> None:
 
 
 def say(kind: str, facts: dict[str, object]) -> None:
-    print(json.dumps({"say": kind, **facts}, default=str, ensure_ascii=False), flush=True)  # noqa: T201 - the protocol
+    line = json.dumps({"say": kind, **facts}, default=str, ensure_ascii=False)
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
