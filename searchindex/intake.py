@@ -160,6 +160,15 @@ def _require_storable(item: object, *times: datetime) -> None:
 
 
 def _mended(post: Post) -> Post:
-    fields = ("title", "lead", "text", "byline", "outlet", "section")
-    odd = {name: getattr(post, name) for name in fields}
-    return replace(post, **{n: _SURROGATES.sub("\ufffd", v) for n, v in odd.items()})
+    def mend(text: str) -> str:
+        return _SURROGATES.sub("\ufffd", text)
+
+    return replace(
+        post,
+        title=mend(post.title),
+        lead=mend(post.lead),
+        text=mend(post.text),
+        byline=mend(post.byline),
+        outlet=mend(post.outlet),
+        section=mend(post.section),
+    )

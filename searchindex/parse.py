@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import cast
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput
@@ -71,7 +71,7 @@ def parse(text: str, *, today: date, utc_offset_hours: float = 7) -> Parsed:
     tree = _tree(_balanced(clean, warnings), warnings)
     if tree is None:
         warnings.append("Không đọc được cú pháp; đã tìm như các từ thường.")
-        return Parsed(_words(_OPERATORS.sub(" ", clean)), tuple(warnings))
+        return Parsed(Words(_OPERATORS.sub(" ", clean)), tuple(warnings))
     node = _Reading(Days(today, utc_offset_hours), warnings).node(tree)
     return Parsed(node or AllOf(()), tuple(dict.fromkeys(warnings)))
 
@@ -128,10 +128,10 @@ def _tree(text: str, warnings: list[str]) -> Tree[Token] | None:
         try:
             return _parser().parse(text)
         except UnexpectedInput as error:
-            at = error.pos_in_stream
-            if at is None or at < 0 or at >= len(text):
+            at = cast("int | None", error.pos_in_stream)
+            if at is None or not 0 <= at < len(text):
                 at = _last_operator(text)
-            if at is None:
+            if at < 0:
                 return None
             end = _end_of_token(text, at)
             text = f"{text[:at]}{' ' * (end - at)}{text[end:]}"
@@ -139,9 +139,9 @@ def _tree(text: str, warnings: list[str]) -> Tree[Token] | None:
     return None
 
 
-def _last_operator(text: str) -> int | None:
-    found = list(re.finditer(r"(?:OR|HOẶC|HOAC|-|\(\s*\))\s*$", text))
-    return found[-1].start() if found else None
+def _last_operator(text: str) -> int:
+    found = re.search(r"(?:OR|HOẶC|HOAC|-|\(\s*\))\s*$", text)
+    return found.start() if found else -1
 
 
 def _end_of_token(text: str, at: int) -> int:
@@ -159,23 +159,24 @@ class _Reading:
         self._warnings = warnings
 
     def node(self, tree: Tree[Token]) -> Node | None:
-        parts = list(tree.children)
+        parts = [part for part in tree.children if isinstance(part, Tree)]
         match tree.data:
             case "either":
-                return _joined(AnyOf, [self.node(p) for p in parts if _is_tree(p)])
+                return _joined(AnyOf, [self.node(part) for part in parts])
             case "both":
-                return self._both([p for p in parts if isinstance(p, Tree)])
+                return self._both(parts)
             case "without":
-                inner = self.node(_subtree(parts[1]))
+                inner = self.node(parts[0])
                 return Not(inner) if inner is not None else None
-            case "phrase":
-                return _phrase(str(parts[0]))
-            case "fielded":
-                return self._fielded(str(parts[0])[:-1], str(parts[1]))
-            case "word":
-                return _words(str(parts[0]))
+            case "start":
+                return self.node(parts[0]) if parts else None
             case _:
-                return self.node(_subtree(parts[0])) if parts else None
+                return self._leaf(tree.data, [str(part) for part in tree.children])
+
+    def _leaf(self, kind: str, typed: list[str]) -> Node | None:
+        if kind == "fielded":
+            return self._fielded(typed[0][:-1], typed[1])
+        return _phrase(typed[0]) if kind == "phrase" else _words(typed[0])
 
     def _both(self, parts: list[Tree[Token]]) -> Node | None:
         found: list[Node | None] = []
@@ -200,35 +201,23 @@ class _Reading:
 
     def _valued(self, name: str, typed: str, value: str) -> Node | None:
         bare = value.strip('"').strip()
-        node: Node | None
         match FIELDS[name]:
             case FieldKind.KEYWORD:
                 return FieldIs(name, value_named(name, bare))
             case FieldKind.TEXT:
                 return FieldIs(name, bare, phrase=value.startswith('"'))
             case FieldKind.DATE:
-                node = date_range(name, bare, self._days)
-                kind = "ngày"
+                found = date_range(name, bare, self._days)
+                return found or self._unread(typed, bare, "ngày")
             case FieldKind.NUMBER:
-                node = number_range(name, bare)
-                kind = "số"
-        if node is None:
-            self._warn(f"“{bare}” không phải {kind} hợp lệ; đã tìm như từ thường.")
-            return _words(f"{typed} {bare}")
-        return node
+                return number_range(name, bare) or self._unread(typed, bare, "số")
+
+    def _unread(self, typed: str, value: str, kind: str) -> Node | None:
+        self._warn(f"“{value}” không phải {kind} hợp lệ; đã tìm như từ thường.")
+        return _words(f"{typed} {value}")
 
     def _warn(self, text: str) -> None:
         self._warnings.append(text)
-
-
-def _is_tree(part: object) -> bool:
-    return isinstance(part, Tree)
-
-
-def _subtree(part: Any) -> Tree[Token]:  # noqa: ANN401 - the parser's children are of two types
-    if not isinstance(part, Tree):
-        raise TypeError(part)
-    return part
 
 
 def _joined(kind: type[AllOf | AnyOf], parts: Sequence[Node | None]) -> Node | None:

@@ -10,6 +10,7 @@ from threading import RLock
 
 from domain.errors import ConflictError
 from domain.ids import PostId
+from nlp.fingerprint import bands
 from searchindex.adapters.memory_match import Prepared
 from searchindex.cursor import Cursor, decode_cursor, encode_cursor
 from searchindex.document import VERSION, Document, FieldKind
@@ -30,7 +31,7 @@ from searchindex.port import (
 )
 from searchindex.query import AllOf, Node
 
-Bands = Callable[[Sequence[int]], Sequence[int]]
+Bands = Callable[[tuple[int, ...]], Sequence[int]]
 Key = tuple[float, int, str]
 
 MAX_PAGE = 1000
@@ -54,10 +55,12 @@ class Shelf:
 
 
 class MemorySearchIndex(SearchIndex):
-    """An index that lives and dies with the process. `bands_of` makes the near-copy
-    bands of a fingerprint (`nlp.fingerprint.bands`)."""
+    """An index that lives and dies with the process.
 
-    def __init__(self, *, bands_of: Bands) -> None:
+    `bands_of` makes the near-copy bands of a fingerprint.
+    """
+
+    def __init__(self, *, bands_of: Bands = bands) -> None:
         self.bands_of = bands_of
         self.lock = RLock()
         self._made = 1

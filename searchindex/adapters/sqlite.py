@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 
 from domain.errors import ConfigurationError, ConflictError, RetryLaterError
+from nlp.fingerprint import bands
 from searchindex.adapters.sqlite_reader import BOUND, SqliteReader
 from searchindex.adapters.sqlite_rows import Bands, apply
 from searchindex.adapters.sqlite_store import SCHEMA, StoreFile
@@ -32,10 +33,13 @@ LIVE, NEXT = "live", "next"
 class SqliteSearchIndex(SearchIndex):
     """The index of one installation. Processes open it by folder; no server.
 
-    `bands_of` makes the near-copy bands of a fingerprint (`nlp.fingerprint.bands`).
+    `bands_of` makes the near-copy bands of a fingerprint, `bound` is
+    `sqlite_reader.BOUND` but for tests.
     """
 
-    def __init__(self, folder: Path, *, bands_of: Bands, bound: int = BOUND) -> None:
+    def __init__(
+        self, folder: Path, *, bands_of: Bands = bands, bound: int = BOUND
+    ) -> None:
         self.folder = folder
         self.bands_of = bands_of
         self._bound = bound

@@ -82,7 +82,7 @@ def expression(node: Node, how: Strictness = LOOSE) -> str:
 @lru_cache(maxsize=65_536)
 def key_word(name: str, value: str) -> str:
     """Return the word that stands for a keyword's comparable value."""
-    raw = "\0".join((name, value)).encode("utf-8", "surrogatepass")
+    raw = f"{name}\0{value}".encode("utf-8", "surrogatepass")
     return f"k{blake2b(raw, digest_size=8).hexdigest()}"
 
 
@@ -156,6 +156,12 @@ def _condition(node: Node, values: list[object]) -> str:
             return f"({' OR '.join(_condition(p, values) for p in parts) or '0'})"
         case Not(part):
             return f"(NOT {_condition(part, values)})"
+        case _:
+            return _range(node, values)
+
+
+def _range(node: Node, values: list[object]) -> str:
+    match node:
         case DateRange():
             return _dates(node, values)
         case NumberRange():

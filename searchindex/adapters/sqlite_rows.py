@@ -21,7 +21,7 @@ from searchindex.intake import Intake, decode_state, encode_state
 from searchindex.merge import State
 from searchindex.port import BulkResult
 
-Bands = Callable[[Sequence[int]], Sequence[int]]
+Bands = Callable[[tuple[int, ...]], Sequence[int]]
 
 _INSERT = "INSERT INTO texts (rowid, title, text, exact_title, exact_text, keys)"
 _DELETE = """INSERT INTO texts
@@ -71,8 +71,11 @@ def signed(value: int) -> int:
 
 
 class Batch:
-    """Rows of one flush. FTS5 wants them in the order of slots: a smaller slot after
-    a larger one ends its current segment, and a segment a post is slow to search."""
+    """Rows of one flush.
+
+    FTS5 wants them in the order of slots: a smaller slot after a larger one ends its
+    current segment, and a segment a post is slow to search.
+    """
 
     def __init__(self, db: sqlite3.Connection, bands_of: Bands) -> None:
         self._db = db
@@ -177,10 +180,8 @@ def words(document: Document | None) -> tuple[str, ...] | None:
         return None
     post = document.post
     title, lead, text = forms(post.title), forms(post.lead), forms(post.text)
-    bodies = (" ".join([*lead[n], "¶", *text[n]]) for n in (0, 1))
-    return (" ".join(title[0]), next(bodies), " ".join(title[1]), next(bodies)) + (
-        _keys(document),
-    )
+    folded, exact = (" ".join([*lead[n], "¶", *text[n]]) for n in (0, 1))
+    return " ".join(title[0]), folded, " ".join(title[1]), exact, _keys(document)
 
 
 def _keys(document: Document) -> str:
