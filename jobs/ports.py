@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from casework.model import AuditRow, JobRun, OutboxRow, Setting, StoryCut
+from casework.model import AuditRow, Decided, JobRun, OutboxRow, Setting, StoryCut
 from domain.ids import PostId
 from domain.review import ReviewState
 
@@ -62,6 +62,10 @@ class RetentionBook(Protocol):
 
     def latest(self, post_ids: Sequence[PostId]) -> Mapping[PostId, ReviewState]:
         """Return the present review state of the posts that have one."""
+        ...
+
+    def decisions_since(self, when: datetime) -> Sequence[Decided]:
+        """Return all decisions and undos since then, oldest first."""
         ...
 
     def settings(self, prefix: str = "") -> Sequence[Setting]:

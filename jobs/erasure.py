@@ -1,0 +1,145 @@
+"""Deletes posts everywhere, with a certificate. Used by retention and on request.
+
+The tombstones come last: until they are written the next run finds the post again and
+does everything once more, so a kill at any point leaves nothing half deleted.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from domain.clock import Clock
+from domain.ids import Digest, PostId
+from eventlog.port import EventLog, LogTopic
+from evidence.port import EvidenceStore
+from jobs.archive import Held, gather, used_elsewhere
+from jobs.certificate import Certificate, hashed
+from jobs.ports import RetentionBook
+
+ACTOR = "jobs"
+
+PER_CERTIFICATE = 500
+"""Posts deleted at once: fewer makes more audit rows, more makes them hard to read."""
+
+HOLD = "retention.hold."
+"""Setting `retention.hold.<post id>`: anything but null or false keeps the post."""
+
+_EVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True)
+class Eraser:
+    """Erases from casework, evidence and the log; the indexer follows the log."""
+
+    log: EventLog
+    casework: RetentionBook
+    evidence: EvidenceStore
+    clock: Clock
+
+    def held_back(self) -> set[PostId]:
+        """Return the posts under legal hold."""
+        found = self.casework.settings(HOLD)
+        return {PostId(s.key.removeprefix(HOLD)) for s in found if s.value}
+
+    def erase(
+        self,
+        posts: Mapping[PostId, Held],
+        *,
+        reason: str,
+        rules: Mapping[PostId, str],
+        policy: Mapping[str, int],
+    ) -> list[Certificate]:
+        """Delete posts that `jobs.archive.gather` found; a certificate per part.
+
+        A post that came under legal hold meanwhile is left alone.
+        """
+        certificates = []
+        loose = self._loose(posts)
+        for part in _parts(posts):
+            hold = self.held_back() & posts.keys()
+            loose -= {digest for post in hold for digest in posts[post].evidence}
+            chosen = {post: posts[post] for post in part if post not in hold}
+            if chosen:
+                made = self._erase(chosen, loose, reason, rules, policy)
+                certificates.append(made)
+        return certificates
+
+    def on_request(
+        self, posts: Collection[PostId], *, reason: str
+    ) -> list[Certificate]:
+        """Delete named posts now, whatever their age, except those under hold."""
+        free = set(posts) - self.held_back()
+        # What was never analysed may still have decisions.
+        found = {post: Held() for post in free} | gather(self.log, free)
+        return self.erase(
+            found, reason=reason, rules=dict.fromkeys(found, reason), policy={}
+        )
+
+    def cited(self, besides: Collection[PostId]) -> set[Digest]:
+        """Return the captures that decisions on other posts rest on."""
+        decided = self.casework.decisions_since(_EVER)
+        return {
+            Digest(item.digest)
+            for one in decided
+            if one.decision.post_id not in besides
+            for item in one.decision.evidence
+            if item.digest
+        }
+
+    def _loose(self, posts: Mapping[PostId, Held]) -> set[Digest]:
+        """Return the captures that nothing but these posts rests on."""
+        named = {digest for held in posts.values() for digest in held.evidence}
+        if not named:
+            return named
+        return named - used_elsewhere(self.log, named, posts) - self.cited(posts)
+
+    def _erase(
+        self,
+        posts: Mapping[PostId, Held],
+        loose: set[Digest],
+        reason: str,
+        rules: Mapping[PostId, str],
+        policy: Mapping[str, int],
+    ) -> Certificate:
+        started = self.clock.now()
+        named = {digest for held in posts.values() for digest in held.evidence}
+        subjects = hashed(posts)
+        self.casework.record(
+            ACTOR, "retention.begin", reason, {"posts": list(subjects)}
+        )
+        decisions = self.casework.forget_posts(ACTOR, list(posts), reason)
+        captures = self.evidence.delete(sorted(named & loose))
+        records = self._bury(posts)
+        counts: dict[str, int] = {}
+        for post in posts:
+            counts[rules[post]] = counts.get(rules[post], 0) + 1
+        certificate = Certificate(
+            reason=reason,
+            posts=subjects,
+            rules=counts,
+            policy={rule: policy[rule] for rule in counts if rule in policy},
+            records=records,
+            decisions=decisions,
+            captures=captures,
+            captures_kept=len(named - loose),
+            started=started,
+            finished=self.clock.now(),
+        )
+        detail = certificate.detail()
+        self.casework.record(ACTOR, "retention.certificate", reason, detail)
+        return certificate
+
+    def _bury(self, posts: Mapping[PostId, Held]) -> int:
+        """Write a tombstone for every key of the posts, durably."""
+        keys = [key for held in posts.values() for key in sorted(held.keys)]
+        with self.log.writer() as writer:
+            for key in keys:
+                writer.append(LogTopic.ANALYSES, key, None)
+        return len(keys)
+
+
+def _parts(posts: Mapping[PostId, Held]) -> Iterator[list[PostId]]:
+    rest = iter(sorted(posts))
+    while part := list(islice(rest, PER_CERTIFICATE)):
+        yield part

@@ -1,0 +1,197 @@
+"""Retention: what the profile's days say is over goes, with a certificate.
+
+The archive is read, not the index, since what the place gate stopped is in no index.
+Memory is bounded: posts are looked at in rounds, and each round reads the topic anew.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from domain.errors import NotFoundError
+from domain.ids import Digest, PostId
+from eventlog.port import LogTopic
+from jobs.archive import Held, Place, analysis_of, candidates, gather, records
+from jobs.erasure import Eraser
+from jobs.retention_rules import CASE_VERDICTS, Policy, Rule
+from jobs.schedule import Daily, Job, Schedule
+
+ROUND = 5000
+"""Posts looked at per reading of the archive: about 5 MB. Fewer reads it more often."""
+
+TRIMMED = {
+    LogTopic.POSTS: "log_payload",
+    LogTopic.BACKFILL: "log_payload",
+    LogTopic.REJECTED: "rejected",
+}
+"""Topics that live by time, and the key of their days."""
+
+_EVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+@dataclass(slots=True)
+class Expired:
+    """The posts of one round whose time is over, and how many a hold keeps."""
+
+    posts: dict[PostId, Held] = field(default_factory=dict)
+    rules: dict[PostId, Rule] = field(default_factory=dict)
+    on_hold: set[PostId] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a run would delete: posts per rule, posts on hold, captures of posts."""
+
+    rules: Mapping[str, int]
+    on_hold: int
+    captures: int
+
+    @property
+    def posts(self) -> int:
+        return sum(self.rules.values())
+
+
+class RetentionJob(Job):
+    """Deletes what is over: posts, captures, log payloads. Runs at night."""
+
+    name = "retention"
+
+    def __init__(
+        self, eraser: Eraser, days: Mapping[str, int], zone: str, hour: int = 2
+    ) -> None:
+        self.schedule = Schedule(when=Daily(zone, hour, 30), lease_seconds=3 * 3600)
+        self._eraser = eraser
+        self._days = days
+        self._policy = Policy(days)
+
+    def run(self, now: datetime) -> str:
+        posts = captures = on_hold = 0
+        for expired in self._rounds(now):
+            on_hold += len(expired.on_hold)
+            for certificate in self._eraser.erase(
+                expired.posts,
+                reason="retention",
+                rules=expired.rules,
+                policy=self._days,
+            ):
+                posts += len(certificate.posts)
+                captures += certificate.captures
+        trimmed = self._trim(now)
+        swept = self._sweep(now)
+        return (
+            f"deleted {posts} posts and {captures} captures of theirs, "
+            f"{on_hold} on hold, {swept} old captures, {trimmed} log records"
+        )
+
+    def plan(self, now: datetime) -> Plan:
+        """Say what `run` would delete of posts, and delete nothing."""
+        rules: dict[PostId, Rule] = {}
+        on_hold: set[PostId] = set()
+        captures: set[Digest] = set()
+        for expired in self._rounds(now):
+            rules |= expired.rules
+            on_hold |= expired.on_hold
+            captures |= {d for held in expired.posts.values() for d in held.evidence}
+        counts = {str(r): list(rules.values()).count(r) for r in set(rules.values())}
+        return Plan(rules=counts, on_hold=len(on_hold), captures=len(captures))
+
+    def _rounds(self, now: datetime) -> Iterator[Expired]:
+        place: Place | None = Place()
+        while place is not None:
+            found = candidates(
+                self._eraser.log,
+                lambda facts: self._policy.earliest(facts) <= now,
+                place,
+                ROUND,
+            )
+            yield self._expired(gather(self._eraser.log, found.posts), now)
+            place = found.more
+
+    def _expired(self, gathered: Mapping[PostId, Held], now: datetime) -> Expired:
+        expired = Expired()
+        hold = self._eraser.held_back()
+        reviews = self._eraser.casework.latest(list(gathered))
+        for post, held in gathered.items():
+            facts = held.newest
+            if facts is None:
+                continue
+            kept = self._policy.kept(facts, reviews.get(post))
+            if kept.until > now:
+                continue
+            if post in hold:
+                expired.on_hold.add(post)
+            else:
+                expired.posts[post] = held
+                expired.rules[post] = kept.rule
+        return expired
+
+    def _trim(self, now: datetime) -> int:
+        """Drop payloads by age; compaction is what removes the texts of the dead."""
+        log = self._eraser.log
+        dropped = 0
+        for topic, key in TRIMMED.items():
+            if days := self._days.get(key, 0):
+                dropped += log.trim(topic, now - timedelta(days=days))
+        for topic in (LogTopic.ANALYSES, LogTopic.REVIEWS):
+            dropped += log.compact(topic)
+        return dropped
+
+    def _sweep(self, now: datetime) -> int:
+        """Delete captures older than a raw page is kept, outside of cases and holds.
+
+        Captures that no analysis names (pages of lists, posts that never came through)
+        go by the time they were stored.
+        """
+        days = self._days.get("evidence_raw_page", 0)
+        if not days:
+            return 0
+        over = self._over(now - timedelta(days=days))
+        # Chosen first: stores need not bear deletions while they are listed.
+        chosen = [d for d in self._eraser.evidence.digests() if over(d)]
+        return self._eraser.evidence.delete(chosen)
+
+    def _over(self, cutoff: datetime) -> Callable[[Digest], bool]:
+        keep, old = self._named(cutoff)
+        cited = self._eraser.cited(())
+
+        def over(digest: Digest) -> bool:
+            short = _short(digest)
+            if digest in cited or short in keep:
+                return False
+            return short in old or self._stored_before(digest, cutoff)
+
+        return over
+
+    def _named(self, cutoff: datetime) -> tuple[set[int], set[int]]:
+        """Return the captures that analyses name: to be kept, and only by old ones."""
+        protected = self._in_cases() | self._eraser.held_back()
+        keep: set[int] = set()
+        old: set[int] = set()
+        for record in records(self._eraser.log):
+            analysis = analysis_of(record)
+            if analysis is None or analysis.post.evidence is None:
+                continue
+            post = analysis.post
+            fresh = post.fetched >= cutoff or post.id in protected
+            (keep if fresh else old).add(_short(analysis.post.evidence))
+        return keep, old
+
+    def _in_cases(self) -> set[PostId]:
+        return {
+            one.decision.post_id
+            for one in self._eraser.casework.decisions_since(_EVER)
+            if one.decision.verdict in CASE_VERDICTS
+            and not one.undone
+            and one.undoes is None
+        }
+
+    def _stored_before(self, digest: Digest, cutoff: datetime) -> bool:
+        try:
+            return self._eraser.evidence.verify(digest).stored_at < cutoff
+        except NotFoundError:
+            return False
+
+
+def _short(digest: Digest) -> int:
+    """Return 64 of the digest's bits: a million take 60 MB instead of 150 as text."""
+    return int(digest.rpartition(":")[2][:16], 16)
