@@ -9,7 +9,11 @@ from domain.ids import AgencyId, SourceId, UnitId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A present commune or ward. `ambiguous`: the bare name proves nothing."""
+    """A present commune or ward.
+
+    `ambiguous`: the bare name proves nothing; `fold_ambiguous`: nor does it when
+    written without marks.
+    """
 
     id: UnitId
     code: str
@@ -20,6 +24,7 @@ class Unit:
     seat: str = ""
     aliases: tuple[str, ...] = ()
     ambiguous: bool = False
+    fold_ambiguous: bool = False
     merged_from: tuple[str, ...] = ()
 
 
@@ -34,6 +39,7 @@ class FormerUnit:
     district: str = ""
     aliases: tuple[str, ...] = ()
     ambiguous: bool = False
+    fold_ambiguous: bool = False
     valid_to: str = ""
 
 
