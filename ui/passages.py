@@ -4,16 +4,12 @@ Pieces travel as data and are drawn as text nodes, so nothing of a post can ever
 markup. Pure.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 LONGEST_COMPARED = 600
 """Words of a text that are compared word by word; more keeps a reader waiting."""
-
-_LONG_NUMBER = re.compile(r"(?<![\w.])\+?\d(?:[ .\-]?\d){7,}(?!\w)")
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +95,6 @@ def paragraphs(
 def plain(found: Sequence[Piece]) -> str:
     """Return the text as shown, masks included."""
     return "".join(piece.text for piece in found)
-
-
-def without_numbers(text: str, label: str) -> str:
-    """Mask long numbers and addresses where no spans are known (older texts)."""
-    return _ADDRESS.sub(label, _LONG_NUMBER.sub(label, text))
 
 
 def excerpt(text: str, longest: int) -> str:

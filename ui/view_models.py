@@ -6,10 +6,11 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from casework.model import Decided, Viewing
-from domain.analysis import Analysis, LabelScore
+from domain.analysis import Analysis, LabelScore, Span
 from domain.labels import Harm, Queue
 from domain.profile import Profile
 from domain.review import ReviewState
+from nlp.personal_data import personal_data
 from searchindex.document import Document
 from ui import passages, shown
 from ui.passages import Mark, Paragraph, Piece
@@ -172,6 +173,14 @@ class Copy:
 
 def masks_of(analysis: Analysis, words: Wording) -> tuple[Mark, ...]:
     """Return what of the text is hidden, with the kind of data in words."""
+    return _masks(analysis.personal_data, words)
+
+
+def _without_personal_data(text: str, words: Wording) -> str:
+    return passages.plain(passages.pieces(text, (), _masks(personal_data(text), words)))
+
+
+def _masks(spans: Sequence[Span], words: Wording) -> tuple[Mark, ...]:
     known = words.section("mask")
     return tuple(
         Mark(
@@ -180,7 +189,7 @@ def masks_of(analysis: Analysis, words: Wording) -> tuple[Mark, ...]:
             kind="mask",
             label=f"[{known.get(span.kind, known['other'])}]",
         )
-        for span in analysis.personal_data
+        for span in spans
     )
 
 
@@ -417,11 +426,10 @@ def _places(analysis: Analysis, reading: Reading) -> tuple[tuple[str, str], ...]
 
 def _edits(document: Document, reading: Reading) -> tuple[Edit, ...]:
     """Show each former text against the one that followed it."""
-    mask = f"[{reading.words('mask.other')}]"
     post = document.post
     texts = [f"{e.title} {e.text}" for e in document.history]
     texts.append(f"{post.title} {post.text}")
-    clean = [passages.without_numbers(text, mask) for text in texts]
+    clean = [_without_personal_data(text, reading.words) for text in texts]
     label = _change_label(reading.words)
     return tuple(
         Edit(

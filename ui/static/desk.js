@@ -16,9 +16,13 @@ export function el(name, attributes = {}, ...children) {
     else if (key === "class") node.className = value;
     else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...there(children));
   return node;
 }
+
+// What is left out of a drawing is false, null or undefined: it never becomes text.
+const there = (children) => children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== "");
+const fill = (node, ...children) => node.replaceChildren(...there(children));
 
 const foldMarks = (text) =>
   text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
@@ -151,11 +155,11 @@ class Desk {
   drawBar() {
     const off = !this.current;
     const verdicts = this.info.verdicts.map((verdict) =>
-      el("button", { disabled: off, "data-verdict": verdict.id, onclick: () => this.choose(verdict) }, el("kbd", {}, verdict.key), verdict.label, verdict.needs ? "…" : ""));
+      el("button", { disabled: off, "data-verdict": verdict.id, title: verdict.label, onclick: () => this.choose(verdict) }, el("kbd", {}, verdict.key), this.words[`short_${verdict.id}`] || verdict.label, verdict.needs ? "…" : ""));
     const act = (key, label, run, disabled = false) => el("button", { disabled, onclick: run, "data-key": key }, el("kbd", {}, key), label);
     this.bar.replaceChildren(...verdicts, el("span", { class: "gap" }),
-      act("Z", this.say("undo"), () => this.undo()), act("J", this.say("next"), () => this.step(1), off),
-      act("K", this.say("previous"), () => this.step(-1), off), act("?", this.say("keys"), () => this.help()));
+      act("Z", this.say("undo"), () => this.undo()), act("J", this.say("next_short"), () => this.step(1), off),
+      act("K", this.say("previous_short"), () => this.step(-1), off), act("?", this.say("keys_short"), () => this.help()));
   }
   tell(text, bad = false) {
     this.told.textContent = text;
@@ -251,7 +255,7 @@ class Desk {
   }
   nothing() {
     this.current = null;
-    this.view.replaceChildren(el("div", { class: "empty" }, el("b", {}, this.say("empty")), this.say("empty_hint", { time: this.clock() })));
+    fill(this.view, el("div", { class: "empty" }, el("b", {}, this.say("empty")), this.say("empty_hint", { time: this.clock() })));
     this.why.replaceChildren();
     this.drawBar();
     this.address();
@@ -310,9 +314,10 @@ class Desk {
   drawPost() {
     const post = this.current;
     const row = this.rows.find((one) => one.id === post.id);
+    const drawn = new Set(post.paragraphs.flatMap((part) => part.pieces.map((piece) => piece.kind)));
     const tool = (label, run, extra = {}) => el("button", { onclick: run, ...extra }, label);
     const toggle = (name, label) => tool(label, () => { this.panel = this.panel === name ? "" : name; this.drawPost(); }, { "aria-expanded": String(this.panel === name) });
-    this.view.replaceChildren(
+    fill(this.view,
       el("div", { class: "head" }, el("strong", {}, post.source), el("span", {}, post.kind), el("span", { title: `${this.say("published")} ${post.published} · ${this.say("fetched")} ${post.fetched}` }, `${post.published} · ${post.since}`),
         post.places.length > 0 && el("span", {}, post.places.map(([name]) => name).join(", ")),
         post.revision > 1 && el("span", { class: "tag note" }, `${this.say("revision", { count: post.revision })} (${this.say("revised")})`)),
@@ -333,8 +338,7 @@ class Desk {
       this.panel && this.drawPanel(post),
       el("div", { class: "text" }, post.paragraphs.map((part) => el("p", { class: part.role }, drawPieces(part.pieces)))),
       el("div", { class: "legend" },
-        post.flags.length > 0 && el("span", {}, el("span", { class: "harm" }, "abc"), " ", this.say("legend_harm")),
-        post.flags.length > 0 && el("span", {}, el("span", { class: "signal" }, "abc"), " ", this.say("legend_signal")),
+        ["harm", "signal"].map((kind) => drawn.has(kind) && el("span", {}, el("span", { class: kind }, this.say("legend_word")), " ", this.say(`legend_${kind}`))),
         post.masked > 0 && el("span", {}, this.say("masked", { count: post.masked })),
         post.pictures > 0 && el("span", {}, this.say("pictures", { count: post.pictures }))));
     this.view.scrollTop = 0;
@@ -371,7 +375,7 @@ class Desk {
       flag.words.length > 0 ? el("div", { class: "terms" }, flag.words.map((word) => el("span", { class: word.weight < 0 ? "against" : "" }, `${word.term} ${word.weight > 0 ? "+" : "−"}${Math.abs(word.weight).toFixed(1).replace(".", ",")}`)))
         : el("div", { class: "quiet" }, this.say("words_none"))));
     const facts = [["about", post.about], ["topic", post.topic], ["stance", post.stance], ["model", post.model]].filter(([, value]) => value);
-    this.why.replaceChildren(el("h3", {}, this.say("why")), el("p", { class: "sentence" }, post.sentence), post.note && !post.sentence.includes(post.note) ? el("p", {}, post.note) : "", ...flags,
+    fill(this.why, el("h3", {}, this.say("why")), el("p", { class: "sentence" }, post.sentence), post.note && !post.sentence.includes(post.note) ? el("p", {}, post.note) : "", ...flags,
       post.places.length ? el("section", {}, el("h3", {}, this.say("places")), post.places.map(([name, why]) => el("div", {}, el("b", {}, name), why ? `: ${why}` : ""))) : "",
       el("dl", {}, facts.flatMap(([key, value]) => [el("dt", {}, this.say(key)), el("dd", {}, value)])),
       el("details", {}, el("summary", {}, this.say("figures")), el("table", {},

@@ -1,0 +1,324 @@
+"""A small province for the console's tests: real stores, sample posts, three people.
+
+Posts are those of the sample profile with the labels of its truth file, so that the
+desk is tried on texts as people write them, plus a few that try to do harm.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from casework.adapters.sqlalchemy import SqlCaseworkStore
+from casework.policy import SignInPolicy
+from casework.service import Casework
+from domain.analysis import (
+    Analysis,
+    Judgement,
+    LabelScore,
+    PlaceHit,
+    Span,
+    WeightedTerm,
+)
+from domain.clock import Clock, ManualClock
+from domain.ids import PostId, SourceId, StoryId
+from domain.labels import About, Harm, Label, PostKind, Queue, Role, Stance, Topic
+from domain.post import Post
+from domain.profile import Profile
+from eventlog.adapters.memory import MemoryEventLog
+from eventlog.codec import encode_event
+from evidence.adapters.memory import MemoryEvidence
+from nlp.fingerprint import bands
+from nlp.personal_data import personal_data
+from searchindex.adapters.sqlite import SqliteSearchIndex
+from searchindex.port import SearchIndex
+from ui.context import (
+    ConsoleContext,
+    HealthRow,
+    HealthState,
+    SettingsView,
+    SourceVisit,
+)
+from wiring.profile import load_profile
+
+NOW = datetime.fromisoformat("2026-11-23T07:10:00+07:00")
+FIRST_DAY = NOW - timedelta(days=21)
+PASSWORD = "nui-xanh-suoi-dai-2026"
+PEOPLE = {
+    "lan": ("Lò Thị Lan", Role.ANALYST),
+    "minh": ("Quàng Văn Minh", Role.ANALYST),
+    "hoa": ("Giàng Thị Hoa", Role.LEADER),
+    "admin": ("Quản trị viên", Role.ADMIN),
+}
+HOSTILE = (
+    "<script>document.title='bị chiếm'</script><img src=x onerror=\"document.title="
+    "'bị chiếm'\"> **đậm** [bấm](javascript:alert(1)) {{7*7}} $x^2$\n"
+    '=HYPERLINK("http://xau.example";"bấm") @SUM(1+1) | cmd'
+)
+WORDS = {
+    Harm.SCAM: ("chuyển khoản", "cọc", "OTP", "lãi", "cài ứng dụng", "mã quét", "link"),
+    Harm.IMPERSONATION: ("Công an", "cán bộ", "Thông báo", "xưng là"),
+    Harm.PANIC: ("vỡ", "chạy", "chia sẻ", "gấp", "chết"),
+    Harm.GAMBLING_CREDIT: ("vay", "nạp", "cược", "giải ngân", "kèo"),
+    Harm.HEALTH_DANGER: ("khỏi", "thuốc", "tiêm", "chữa"),
+    Label.COMPLAINT: ("đề nghị", "phản ánh", "bao giờ", "khổ", "mãi", "chưa"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    started: datetime
+    finished: datetime | None
+    requests: int
+    new: int
+    revised: int
+    unchanged: int
+    errors: Mapping[str, int] | None
+    message: str
+
+
+def world(folder: Path, clock: Clock | None = None) -> ConsoleContext:
+    """Build a context on stores in `folder`, filled and with accounts."""
+    time = clock or ManualClock(NOW)
+    profile = load_profile("dien-bien")
+    casework = open_casework(folder, time)
+    for name, (display, role) in PEOPLE.items():
+        casework.create_account(
+            "cli",
+            name=name,
+            display=display,
+            role=role,
+            password=PASSWORD,
+            must_change=False,
+        )
+    index = SqliteSearchIndex(folder / "index", bands_of=bands)
+    fill(index, analyses(profile))
+    return ConsoleContext(
+        settings_view=SettingsView(
+            contact="Phòng Quản trị, máy lẻ 115",
+            rows=(("port", "8501"), ("crawl_delay", "1.0")),
+        ),
+        profile=profile,
+        casework=casework,
+        index=index,
+        log=MemoryEventLog(clock=time),
+        evidence=MemoryEvidence(),
+        clock=time,
+        source_runs=visits,
+        health=health,
+        sample=True,
+        versions={"minhtin": "0.1.0", "model": "lr-2026.11", "index": "v1-1"},
+    )
+
+
+def open_casework(folder: Path, clock: Clock) -> Casework:
+    folder.mkdir(parents=True, exist_ok=True)
+    policy = SignInPolicy(hash_time_cost=1, hash_memory_kib=1024)
+    store = SqlCaseworkStore(f"sqlite:///{folder / 'casework.sqlite'}")
+    return Casework(store, clock, encode_event, policy)
+
+
+def visits(source: str, limit: int) -> Sequence[SourceVisit]:
+    """Most sources are well, one fails, one was never visited."""
+    if source.endswith("g"):
+        return ()
+    failing = source.endswith("n")
+    made = [
+        Visit(
+            started=NOW - timedelta(minutes=30 * at + 12),
+            finished=NOW - timedelta(minutes=30 * at + 11),
+            requests=14,
+            new=0 if failing else 3,
+            revised=0 if failing else 1,
+            unchanged=9,
+            errors={"timeout": 4} if failing else {},
+            message="Máy chủ không trả lời" if failing else "",
+        )
+        for at in range(limit)
+    ]
+    return made
+
+
+def health() -> Sequence[HealthRow]:
+    return (
+        HealthRow(
+            name="Nhật ký sự kiện", state=HealthState.GOOD, sentence="Ghi, đọc tốt."
+        ),
+        HealthRow(
+            name="Đĩa",
+            state=HealthState.WARN,
+            sentence="Còn 11% dung lượng.",
+            hint="Dọn hoặc mở rộng ổ đĩa trong tuần này.",
+        ),
+    )
+
+
+def fill(index: SearchIndex, found: Iterator[Analysis]) -> None:
+    with index.writer() as writer:
+        for analysis in found:
+            writer.put_analysis(analysis)
+
+
+def analyses(profile: Profile) -> Iterator[Analysis]:
+    """Yield the sample's posts as analysed, then the ones made for the tests."""
+    folder = Path(profile.folder) / "sample"
+    truth = {row["id"]: row for row in _lines(folder / "truth.jsonl")}
+    for row in _lines(folder / "articles.jsonl"):
+        yield _article(row, truth.get(row["id"], {}))
+    for thread in _lines(folder / "forum.jsonl"):
+        for at, item in enumerate(thread["posts"], start=1):
+            name = f"{thread['id']}-{at}"
+            title = thread["title"] if at == 1 else ""
+            yield _forum(name, title, item, truth.get(name, {}))
+    yield from _made_up()
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    text = path.read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.split("\n") if line]
+
+
+def _when(row: Mapping[str, Any]) -> datetime:
+    hour, minute = (row.get("time") or "08:00").split(":")
+    at = FIRST_DAY + timedelta(days=int(row.get("day", 1)))
+    return min(at.replace(hour=int(hour), minute=int(minute)), NOW)
+
+
+def _article(row: Mapping[str, Any], truth: Mapping[str, Any]) -> Analysis:
+    post = Post(
+        id=PostId(f"sample:{row['id']}"),
+        revision=1,
+        source=SourceId(row["outlet"]),
+        kind=PostKind.ARTICLE,
+        url=f"http://127.0.0.1:9/{row['outlet']}/{row['id']}.html",
+        fetched=_when(row) + timedelta(minutes=9),
+        published=_when(row),
+        title=row["title"],
+        lead=row.get("lead", ""),
+        text="\n".join(row["body"]),
+        outlet={"hoaban": "Báo Hoa Ban Mới", "taybac": "Nhật báo Tây Bắc Xanh"}.get(
+            row["outlet"], "Trang tin Nậm Rốm 24h"
+        ),
+    )
+    return analysed(post, truth)
+
+
+def _forum(
+    name: str, title: str, row: Mapping[str, Any], truth: Mapping[str, Any]
+) -> Analysis:
+    post = Post(
+        id=PostId(f"forum:{name}"),
+        revision=1,
+        source=SourceId("dien-dan-muong-troi"),
+        kind=PostKind.POST if title else PostKind.COMMENT,
+        url=f"http://127.0.0.1:9/forum/{name}",
+        fetched=_when(row) + timedelta(minutes=4),
+        published=_when(row),
+        title=title,
+        text=row["text"],
+        outlet="Diễn đàn Mường Trời",
+    )
+    return analysed(post, truth)
+
+
+def analysed(
+    post: Post, truth: Mapping[str, Any], *, story: str | None = None
+) -> Analysis:
+    """Wrap a post in what a worker would say of it, after the truth file."""
+    queues = tuple(Queue(name) for name in truth.get("queues", ()))
+    flagged = {Harm(name) for name in truth.get("harm", ())}
+    stance = truth.get("stance")
+    return Analysis(
+        post=post,
+        about=About(truth.get("about", "province")),
+        analysed_at=post.fetched,
+        language="vi",
+        places=(
+            PlaceHit(name="Điện Biên", start=0, end=0, unit=None, why="nêu tên tỉnh"),
+        ),
+        judgement=Judgement(
+            labels=_labels(post.whole_text, flagged, queues),
+            topic=Topic.SECURITY_ORDER if flagged else Topic.OTHER,
+            stance=Stance(stance) if stance else None,
+            model="lr-2026.11",
+        ),
+        queues=queues,
+        why=_why(flagged, queues),
+        personal_data=personal_data(post.whole_text),
+        story=StoryId(story) if story else None,
+        pipeline="1",
+    )
+
+
+def _labels(
+    text: str, harms: set[Harm], queues: Sequence[Queue]
+) -> tuple[LabelScore, ...]:
+    flagged: set[Harm | Label] = set(harms)
+    flagged |= {Label.COMPLAINT} if Queue.ANSWERS in queues else set()
+    flagged |= {Label.CHECKABLE_CLAIM} if Queue.CLAIMS in queues else set()
+    spread = (len(text) * 37) % 23 / 100
+    return tuple(
+        LabelScore(
+            name=name.value,
+            probability=0.74 + spread if name in flagged else 0.02 + spread / 3,
+            threshold=0.5,
+            flagged=name in flagged,
+            why=_terms(text, WORDS.get(name, ())) if name in flagged else (),
+        )
+        for name in (*Harm, Label.COMPLAINT, Label.CHECKABLE_CLAIM)
+    )
+
+
+def _terms(text: str, words: Sequence[str]) -> tuple[WeightedTerm, ...]:
+    low = text.lower()
+    found = [(w, low.find(w.lower())) for w in words]
+    return tuple(
+        WeightedTerm(term=w, weight=1.9 - at * 0.3, spans=((start, start + len(w)),))
+        for at, (w, start) in enumerate(p for p in found if p[1] >= 0)
+    )
+
+
+def _why(harms: set[Harm], queues: Sequence[Queue]) -> str:
+    names = {Harm.SCAM: "lừa đảo", Harm.IMPERSONATION: "mạo danh", Harm.PANIC: "gây hoang mang"}
+    parts = []
+    if harms:
+        named = sorted(names.get(h, h.value) for h in harms)
+        parts.append(f"Có dấu hiệu: {', '.join(named)}")
+    if Queue.ANSWERS in queues:
+        parts.append("Phản ánh, kiến nghị của người dân")
+    if Queue.PRESS in queues:
+        parts.append("Báo chí viết về tỉnh")
+    return ". ".join(parts)
+
+
+def _made_up() -> Iterator[Analysis]:
+    scam = {"queues": ["harmful"], "harm": ["scam"]}
+    yield analysed(made_post("hostile", HOSTILE, minutes=3), scam)
+    wave = "Ngân hàng hỗ trợ vay 0% tại Điện Biên, liên hệ {} cọc trước 300 nghìn"
+    for at, number in enumerate(("0900 000 444", "0900 000 444 ngay", "0900 000 555")):
+        text = wave.format(number)
+        yield analysed(made_post(f"wave-{at}", text, minutes=50 - at), scam, story="wave")
+    before = made_post("edited", "Nghe nói cầu Nậm Rốm vừa sập, có người chết.", minutes=90)
+    yield analysed(before, {"queues": ["harmful", "claims"], "harm": ["panic"]})
+    after = made_post(
+        "edited", "Cầu Nậm Rốm không sập, tôi xin lỗi đã đăng vội.", minutes=90, revision=2
+    )
+    yield analysed(after, {"queues": ["claims"]})
+
+
+def made_post(name: str, text: str, *, minutes: int, revision: int = 1) -> Post:
+    """Make a post of the test's own, published some minutes before `NOW`."""
+    when = NOW - timedelta(minutes=minutes)
+    return Post(
+        id=PostId(f"test:{name}"),
+        revision=revision,
+        source=SourceId("dien-dan-muong-troi"),
+        kind=PostKind.POST,
+        url=f"http://127.0.0.1:9/forum/{name}",
+        fetched=when,
+        published=when,
+        text=text,
+        outlet="Diễn đàn Mường Trời",
+    )

@@ -1,0 +1,76 @@
+"""Serves the console on a free port of loopback, in a process of its own."""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def main(folder: str, port: str) -> None:
+    """Serve a fresh world; run as `python -m e2e.serving FOLDER PORT`."""
+    from dataclasses import replace
+
+    from domain.clock import ManualClock
+    from e2e.console_world import NOW, world
+    from ui.server import serve
+
+    context = world(Path(folder), ManualClock(NOW))
+    serve(replace(context), "127.0.0.1", int(port))
+
+
+@contextmanager
+def console(folder: Path) -> Iterator[str]:
+    """Start a console; give its address."""
+    port = free_port()
+    log = (folder / "console.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "e2e.serving", str(folder), str(port)],
+        cwd=ROOT,
+        env={"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "PATH": "/usr/bin:/bin"},
+        stdout=log,
+        stderr=log,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_healthy(address, process)
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+def wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError(f"the console ended with {process.returncode}")
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=1) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise TimeoutError("the console did not answer")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

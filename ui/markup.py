@@ -1,0 +1,49 @@
+"""The little HTML that pages draw themselves; everything handed in is escaped here."""
+
+from collections.abc import Sequence
+from html import escape
+
+from ui.passages import Piece
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Draw a plain table, readable by keyboard and on paper."""
+    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in heads)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
+        for row in rows
+    )
+    return (
+        f"<table class='mt-table'><thead><tr>{head}</tr></thead>"
+        f"<tbody>{body}</tbody></table>"
+    )
+
+
+def empty(title: str, hint: str) -> str:
+    """Say that there is nothing, and what would be here."""
+    return f"<div class='mt-empty'><b>{escape(title)}</b>{escape(hint)}</div>"
+
+
+def link(address: str, text: str) -> str:
+    """Draw a link to a page of ours."""
+    return f"<a href='{escape(address)}' target='_self'>{escape(text)}</a>"
+
+
+def outside(address: str, text: str) -> str:
+    """Draw a link to the original; it opens apart and learns nothing of us."""
+    where = escape(address)
+    how = "target='_blank' rel='noopener noreferrer nofollow'"
+    return f"<a href='{where}' {how} title='{where}'>{escape(text)}</a>"
+
+
+def marked(pieces: Sequence[Piece]) -> str:
+    """Draw pieces of a post's text with found words marked."""
+    drawn = []
+    for piece in pieces:
+        text = escape(piece.text)
+        if piece.kind == "found":
+            text = f"<mark>{text}</mark>"
+        elif piece.kind == "mask":
+            text = f"<i>{text}</i>"
+        drawn.append(text)
+    return "".join(drawn)
