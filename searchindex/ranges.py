@@ -27,13 +27,15 @@ class Days:
 
     def span(self, text: str) -> Span | None:
         """Return the stretch of a day, month, year, instant or «7d»."""
-        plain = fold(text).replace("-", " ") if not text[:1].isdigit() else fold(text)
+        plain = fold(text)
+        if not plain[:1].isdigit():
+            plain = plain.replace("-", " ").replace("_", " ")
         named = {"today": 0, "hom nay": 0, "homnay": 0}
         named |= dict.fromkeys(("yesterday", "hom qua", "homqua"), 1)
         if plain in named:
             day = self.today - timedelta(days=named[plain])
             return self._between(day, day)
-        ago = _AGO.fullmatch(plain.replace("-", " "))
+        ago = _AGO.fullmatch(plain.replace("-", " ").replace("_", " "))
         if ago is not None:
             return self._since(int(ago[1]))
         return self._dated(plain)

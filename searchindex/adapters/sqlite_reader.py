@@ -54,7 +54,11 @@ class SqliteReader(IndexReader):
         self._bound = bound
 
     def search(self, search: Search) -> Page:
-        after = decode_cursor(search.after, search.order) if search.after is not None else None
+        after = (
+            decode_cursor(search.after, search.order)
+            if search.after is not None
+            else None
+        )
         size = max(0, min(search.size, MAX_PAGE))
         found = plan(search.query)
         with self._reading() as db:

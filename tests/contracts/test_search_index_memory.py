@@ -1,4 +1,5 @@
 from contracts.search_index import SearchIndexContract
+
 from searchindex.adapters.memory import MemorySearchIndex
 
 
