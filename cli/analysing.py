@@ -43,9 +43,8 @@ class Analyst:
     @classmethod
     def open(cls, settings: Settings, profile: Profile, *, gate: bool) -> "Analyst":
         """Load the models of the installation."""
-        from wiring.tools import build_tools
-
         from wiring import bootstrap
+        from wiring.tools import build_tools
 
         tools = build_tools(profile, bootstrap.build_classifier(settings))
         said: dict[PostId, About] = {}

@@ -51,8 +51,10 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             "No contact is set, so no real site is visited.",
             "Put an address into crawl_contact of minhtin.toml.",
         )
-    mode = settings.secret_path.stat().st_mode & 0o077
-    if settings.secret_path.exists() and mode:
+    secret = settings.secret_path
+    if not secret.exists() and not settings.secret_key:
+        yield Finding("secret", "bad", "There is no secret key.", "minhtin init")
+    if secret.exists() and secret.stat().st_mode & 0o077:
         yield Finding(
             "secret",
             "bad",
@@ -168,8 +170,7 @@ def _clock(settings: Settings) -> Iterator[Finding]:
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:
-    from cli.commands.crawl import present_sources
-    from cli.standing import open_frontier
+    from cli.crawling import open_frontier, present_sources
     from wiring import bootstrap
     from wiring.profile import load_profile
 

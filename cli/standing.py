@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from crawlers.frontier.port import Frontier, SourceRun
+from crawlers.frontier.port import SourceRun
 from domain.errors import ConfigurationError
 from domain.ids import SourceId
 from domain.profile import Profile
@@ -13,13 +13,6 @@ if TYPE_CHECKING:
 
     from jobs.scheduler import Scheduler
     from ui.context import ConsoleContext, HealthRow
-
-
-def open_frontier(settings: Settings) -> Frontier:
-    """Open what the crawlers know."""
-    from crawlers.frontier.sqlite import SqliteFrontier
-
-    return SqliteFrontier(settings.frontier_path)
 
 
 def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Scheduler":
@@ -47,7 +40,7 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
     from dataclasses import replace
     from importlib.metadata import version
 
-    from cli.commands.crawl import present_sources
+    from cli.crawling import open_frontier, present_sources
     from ui.context import ConsoleContext, settings_view
     from wiring import bootstrap
 

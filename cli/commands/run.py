@@ -170,7 +170,7 @@ def fresh_sources(settings: Settings) -> Callable[[], Mapping[str, SourceSpec]]:
     """Return the sources by id, looked up again now and then."""
     import time
 
-    from cli.commands.crawl import present_sources
+    from cli.crawling import present_sources
 
     read = present_sources(settings, profile_of(settings))
     held: dict[str, SourceSpec] = {}

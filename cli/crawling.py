@@ -1,0 +1,87 @@
+"""What crawls are made of: the sources in force, and what the spiders are given."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from crawlers.frontier.port import Frontier
+from domain.errors import ConfigurationError, NotFoundError
+from domain.profile import Profile, SourceSpec
+from eventlog.port import LogTopic
+from wiring.settings import Mode, Settings
+
+if TYPE_CHECKING:
+    from crawlers.deps import CrawlDeps
+
+
+def present_sources(
+    settings: Settings, profile: Profile
+) -> Callable[[], Sequence[SourceSpec]]:
+    """Return a reader of the sources in force; in sample mode the newsroom's."""
+    from wiring import bootstrap
+
+    if settings.mode is Mode.SAMPLE:
+        from cli.newsroom.server import open_newsroom
+
+        newsroom = open_newsroom(profile, bootstrap.build_clock().now())
+        return newsroom.sources
+    return bootstrap.build_sources(profile, bootstrap.build_casework(settings))
+
+
+def choose(listed: Sequence[SourceSpec], names: Sequence[str]) -> list[SourceSpec]:
+    """Return the named sources, or all that are enabled."""
+    if not names:
+        return [source for source in listed if source.enabled]
+    known = {str(source.id): source for source in listed}
+    if unknown := [name for name in names if name not in known]:
+        raise NotFoundError(
+            f"There is no source {', '.join(unknown)}.",
+            hint="See `minhtin sources list`.",
+        )
+    return [known[name] for name in names]
+
+
+def crawl_deps(settings: Settings, profile: Profile, topic: LogTopic) -> "CrawlDeps":
+    """Put together what crawls work with."""
+    from crawlers.deps import CrawlDeps
+    from crawlers.frontier.sqlite import SqliteFrontier
+    from wiring import bootstrap
+
+    settings.home.mkdir(parents=True, exist_ok=True)
+    networks = settings.allowed_networks
+    if settings.mode is Mode.SAMPLE:
+        networks = (*networks, "127.0.0.0/8")
+    return CrawlDeps(
+        event_log=bootstrap.build_log(settings),
+        evidence=bootstrap.build_evidence(settings),
+        frontier=SqliteFrontier(settings.frontier_path),
+        clock=bootstrap.build_clock(),
+        pseudonym_key=bootstrap.secret_key(settings),
+        user_agent=user_agent(settings, profile),
+        allowed_networks=networks,
+        default_delay=settings.crawl_delay,
+        outlets=profile.outlets,
+        topic=topic,
+    )
+
+
+def user_agent(settings: Settings, profile: Profile) -> str:
+    """Return the agent with a contact; without one no real site is visited."""
+    contact = settings.crawl_contact
+    if not contact and not profile.contact_is_placeholder:
+        contact = profile.contact
+    if not contact:
+        if settings.mode is Mode.SAMPLE or settings.allowed_networks:
+            contact = "sample"
+        else:
+            raise ConfigurationError(
+                "No contact is set, so no site is visited.",
+                hint="Put an address or e-mail into crawl_contact (minhtin.toml).",
+            )
+    return f"{profile.user_agent_name}/1 (+{contact})"
+
+
+def open_frontier(settings: Settings) -> Frontier:
+    """Open what the crawlers know."""
+    from crawlers.frontier.sqlite import SqliteFrontier
+
+    return SqliteFrontier(settings.frontier_path)

@@ -1,0 +1,52 @@
+import pytest
+
+from domain.analysis import Judgement, LabelScore
+from domain.ids import PostId
+from domain.labels import About, PostKind, Queue
+from pipeline.keys import analysis_key, counts_key, gone_key, post_of_key
+from pipeline.queues import route
+
+
+def judged(*names, note=""):
+    return Judgement(
+        labels=tuple(
+            LabelScore(name=name, probability=0.9, threshold=0.5, flagged=True)
+            for name in names
+        ),
+        note=note,
+    )
+
+
+def routed(judgement, about=About.PROVINCE, kind=PostKind.POST, press=False):
+    return route(judgement, about=about, kind=kind, licensed_press=press, words={})
+
+
+def test_harm_and_complaint_in_one_post_reach_both_queues():
+    assert routed(judged("abuse", "complaint")).queues == (
+        Queue.HARMFUL,
+        Queue.ANSWERS,
+    )
+
+
+def test_an_article_of_licensed_press_reaches_press_and_no_other_kind_does():
+    article = PostKind.ARTICLE
+    assert routed(judged(), kind=article, press=True).queues == (Queue.PRESS,)
+    assert routed(judged(), kind=article).queues == ()
+    assert routed(judged(), press=True).queues == ()
+
+
+@pytest.mark.parametrize("about", [About.HISTORY, About.OTHER, About.NONE])
+def test_nothing_else_reaches_any_queue(about):
+    made = routed(judged("scam", "complaint"), about, PostKind.ARTICLE, press=True)
+    assert made.queues == ()
+
+
+def test_a_note_of_the_classifier_is_told():
+    assert "Ghi chú" in routed(judged(note="Ghi chú")).why
+
+
+@pytest.mark.parametrize("name", ["url:http://x/a#b", "f:1", "a#", "#", "x#gonex"])
+def test_keys_lead_back_to_their_post(name):
+    post_id = PostId(name)
+    for key in (analysis_key(post_id, 12), gone_key(post_id), counts_key(post_id)):
+        assert post_of_key(key) == post_id
