@@ -6,6 +6,7 @@ the store is opened. Nothing is ever rewritten.
 """
 
 import errno
+import gzip
 import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -119,6 +120,7 @@ def _sync_folder(folder: Path) -> None:
 
 def _problem(data: bytes, digest: Digest) -> str:
     try:
+        gzip.decompress(data)
         capture = from_warc(data)
     except Exception as error:  # noqa: BLE001 - whatever damage does to the readers
         return f"The file cannot be read: {error}"

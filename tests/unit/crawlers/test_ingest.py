@@ -1,0 +1,259 @@
+"""Findings to events: what is new, edited, gone, back, and in which order it is kept."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from crawlers.deps import CrawlDeps, CrawlLimits
+from crawlers.found import FoundGone, FoundPage, FoundPost, FoundUnchanged
+from crawlers.frontier.memory import MemoryFrontier
+from crawlers.ingest import Ingest
+from crawlers.tally import Tally
+from domain.clock import ManualClock
+from domain.errors import RetryLaterError, StoreFullError
+from domain.events import PostEvent, PostGone, PostRevised, PostSeen
+from domain.ids import PostId, SourceId
+from domain.labels import GoneReason, PostKind
+from domain.post import Post
+from eventlog.adapters.memory import MemoryEventLog
+from eventlog.codec import decode_event
+from eventlog.port import LogTopic
+from evidence.adapters.memory import MemoryEvidence
+from evidence.port import Capture
+
+NOW = datetime(2026, 3, 7, 1, tzinfo=UTC)
+URL = "https://bao.example.vn/tin-1.html"
+POST = Post(
+    id=PostId(f"url:{URL}"),
+    revision=1,
+    source=SourceId("bao"),
+    kind=PostKind.ARTICLE,
+    url=URL,
+    fetched=NOW,
+    title="Tiêu đề",
+    text="Nội dung",
+)
+CAPTURE = Capture(
+    url=URL,
+    fetched=NOW,
+    status=200,
+    request_headers=(),
+    response_headers=(),
+    body=b"<p>",
+)
+
+
+class Desk:
+    """An ingest with stores in memory."""
+
+    def __init__(self, *, evidence_bytes: int = 0, batch: int = 100) -> None:
+        self.log = MemoryEventLog()
+        self.frontier = MemoryFrontier()
+        self.evidence = MemoryEvidence(max_bytes=evidence_bytes)
+        self.told: list[PostEvent] = []
+        self.deps = CrawlDeps(
+            event_log=self.log,
+            evidence=self.evidence,
+            frontier=self.frontier,
+            clock=ManualClock(),
+            pseudonym_key=b"k",
+            user_agent="x",
+            limits=CrawlLimits(batch=batch),
+        )
+        self.tally = Tally(source=SourceId("bao"), started=NOW)
+        self.ingest = Ingest(self.deps, self.tally, self.told.append)
+
+    def take(self, *found: FoundPost | FoundGone | FoundUnchanged | FoundPage) -> None:
+        for one in found:
+            self.ingest.take(one)
+        self.ingest.flush()
+
+    def logged(self) -> list[object]:
+        records = [
+            record
+            for partition in self.log.ends(LogTopic.POSTS)
+            for record in self.log.read(LogTopic.POSTS, partition, 0, 100)
+        ]
+        return [decode_event(record.value) for record in records if record.value]
+
+
+def found(post: Post = POST, **changes: object) -> FoundPost:
+    made = FoundPost(post=post, trace="t", requested=URL, capture=CAPTURE)
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def gone(url: str = URL) -> FoundGone:
+    return FoundGone(url=url, at=NOW, trace="g")
+
+
+def test_a_new_post_is_seen_with_its_evidence() -> None:
+    desk = Desk()
+    desk.take(found())
+    (event,) = desk.logged()
+    assert isinstance(event, PostSeen)
+    assert event.post.revision == 1
+    assert event.trace == "t"
+    assert event.post.evidence is not None
+    assert desk.evidence.get(event.post.evidence) == CAPTURE
+    assert desk.told == [event]
+
+
+def test_the_same_post_is_handed_over_once() -> None:
+    desk = Desk()
+    desk.take(found(), found())
+    desk.take(found(replace(POST, modified=NOW, links=("https://a.vn/",))))
+    assert len(desk.logged()) == 1
+    assert desk.tally.unchanged == 2
+
+
+def test_an_edit_is_a_revision_that_names_what_changed() -> None:
+    desk = Desk()
+    desk.take(found())
+    desk.take(found(replace(POST, text="Nội dung đã sửa")))
+    desk.take(found(replace(POST, text="Nội dung đã sửa", title="Khác")))
+    _, second, third = desk.told
+    assert isinstance(second, PostRevised)
+    assert (second.post.revision, second.changed) == (2, ("text",))
+    assert isinstance(third, PostRevised)
+    assert (third.post.revision, third.changed) == (3, ("title",))
+
+
+def test_an_edit_back_to_the_first_text_is_a_revision_too() -> None:
+    desk = Desk()
+    for text in ("a", "b", "a"):
+        desk.take(found(replace(POST, text=text)))
+    seen = desk.frontier.seen(POST.id)
+    assert seen is not None
+    assert seen.revision == 3
+
+
+def test_a_known_post_that_is_gone_is_told_once_and_told_back() -> None:
+    desk = Desk()
+    desk.take(found())
+    desk.take(gone())
+    desk.take(gone())
+    desk.take(found())
+    _, first, second = desk.told
+    assert isinstance(first, PostGone)
+    assert first.reason is GoneReason.DELETED
+    assert isinstance(second, PostGone)
+    assert second.reason is GoneReason.RESTORED
+    assert desk.tally.gone == 1
+
+
+def test_back_with_another_text() -> None:
+    desk = Desk()
+    desk.take(found())
+    desk.take(gone())
+    desk.take(found(replace(POST, text="khác")))
+    assert [type(event) for event in desk.told[2:]] == [PostGone, PostRevised]
+
+
+def test_an_unknown_page_that_is_not_there_is_an_error_only() -> None:
+    desk = Desk()
+    desk.take(gone())
+    assert desk.logged() == []
+    assert desk.tally.errors == {"http_404": 1}
+
+
+def test_another_address_of_a_known_post_is_the_same_post() -> None:
+    desk = Desk()
+    moved = "https://bao.example.vn/moi/tin-1.html"
+    desk.take(found(requested="https://bao.example.vn/r?id=1"))
+    desk.take(
+        found(
+            replace(POST, id=PostId(f"url:{moved}"), url=moved),
+            requested="https://bao.example.vn/r?id=1",
+        )
+    )
+    assert len(desk.logged()) == 1
+    assert desk.frontier.resolve(moved) == POST.id
+
+
+def test_a_page_that_broke_off_is_new_but_no_edit() -> None:
+    desk = Desk()
+    desk.take(found(partial=True))
+    desk.take(found(replace(POST, text="Nội"), partial=True))
+    assert len(desk.logged()) == 1
+    assert desk.tally.errors == {"broken_off": 1}
+
+
+def test_validators_are_remembered_with_the_acknowledgement_only() -> None:
+    desk = Desk()
+    desk.ingest.take(found(validators={"etag": '"1"'}))
+    assert desk.frontier.validators(URL) == {}
+    desk.ingest.flush()
+    assert desk.frontier.validators(URL) == {"etag": '"1"'}
+
+
+def test_a_leading_page_is_remembered_only_after_a_visit_without_errors() -> None:
+    for errors, expected in ((0, {"etag": "x"}), (1, {})):
+        desk = Desk()
+        desk.take(FoundPage(url="f", validators={"etag": "x"}))
+        for _ in range(errors):
+            desk.tally.fail("timeout")
+        desk.tally.fail("robots")
+        desk.ingest.close()
+        assert desk.frontier.validators("f") == expected
+
+
+def test_unchanged_moves_the_time_of_the_last_look() -> None:
+    desk = Desk()
+    desk.take(found())
+    later = NOW.replace(hour=9)
+    desk.take(FoundUnchanged(url=URL, at=later, trace="u"))
+    seen = desk.frontier.seen(POST.id)
+    assert seen is not None
+    assert seen.checked == later
+    assert len(desk.logged()) == 1
+
+
+def test_a_full_batch_is_flushed() -> None:
+    desk = Desk(batch=2)
+    desk.ingest.take(found())
+    assert desk.logged() == []
+    desk.ingest.take(found(replace(POST, id=PostId("b"), url="https://a.vn/b")))
+    assert len(desk.logged()) == 2
+
+
+def test_without_room_for_evidence_nothing_is_handed_over() -> None:
+    desk = Desk(evidence_bytes=10)
+    with pytest.raises(StoreFullError):
+        desk.ingest.take(found())
+    desk.ingest.flush()
+    assert desk.logged() == []
+    assert desk.frontier.seen(POST.id) is None
+
+
+class FlakyLog(MemoryEventLog):
+    """Its writers cannot flush the first time."""
+
+    failures = 1
+
+    def writer(self):  # type: ignore[no-untyped-def] # noqa: ANN201 - as the port
+        writer, log = super().writer(), self
+        flush = writer.flush
+
+        def flaky() -> None:
+            if log.failures:
+                log.failures -= 1
+                raise RetryLaterError("The log is out of reach.")
+            flush()
+
+        writer.flush = flaky  # type: ignore[method-assign]
+        return writer
+
+
+def test_a_lost_log_loses_nothing() -> None:
+    desk = Desk()
+    log = FlakyLog()
+    ingest = Ingest(replace(desk.deps, event_log=log), desk.tally, desk.told.append)
+    ingest.take(found())
+    with pytest.raises(RetryLaterError):
+        ingest.flush()
+    assert desk.frontier.seen(POST.id) is None
+    assert desk.told == []
+    ingest.flush()
+    assert desk.frontier.seen(POST.id) is not None
+    assert len(desk.told) == 1

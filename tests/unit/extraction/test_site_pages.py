@@ -1,0 +1,91 @@
+"""Every site module against a page in the outlet's structure, and real ones if there."""
+
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from extraction.page import extract_page
+from extraction.sites import ALL, site_for
+
+SITES = Path(__file__).resolve().parents[2] / "sites"
+REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "pages"
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in SITES.iterdir() if p.is_dir()))
+def test_page_gives_the_expected_fields(name: str) -> None:
+    expected = json.loads((SITES / name / "expected.json").read_text())
+    body = (SITES / name / "page.html").read_bytes()
+    fields = extract_page(body, expected.pop("url"))
+    for key, value in expected.items():
+        found = getattr(fields, key)
+        if isinstance(found, datetime):
+            found = found.isoformat()
+        assert (list(found) if isinstance(found, tuple) else found) == value, key
+
+
+def test_every_site_module_has_a_page() -> None:
+    hosts = {host for site in ALL for host in site.hosts}
+    pages = [json.loads(p.read_text())["url"] for p in SITES.glob("*/expected.json")]
+    covered = {site_for(url) for url in pages}
+    assert covered >= set(ALL), hosts
+
+
+def test_a_host_that_only_ends_alike_is_another_site() -> None:
+    assert site_for("https://fakevnexpress.net/a.html") is None
+    assert site_for("https://suckhoe.vnexpress.net/a.html") is not None
+
+
+@pytest.mark.shared
+@pytest.mark.skipif(not REAL.exists(), reason="../shared is not there")
+@pytest.mark.parametrize(
+    ("name", "url", "title", "author", "published", "least"),
+    [
+        (
+            "dantri",
+            "https://dantri.com.vn/kinh-doanh/a.htm",
+            "Giá vàng giảm, vẫn cao hơn thế giới gần 20 triệu đồng/lượng",
+            "Tri Túc",
+            datetime(2026, 3, 7, 1, 7, tzinfo=UTC),
+            2500,
+        ),
+        (
+            "vnexpress",
+            "https://vnexpress.net/cach-5047363.html",
+            "Cách các nước đối phó cú sốc năng lượng từ Trung Đông",
+            "Hà Thu",
+            datetime(2026, 3, 6, 17, 5, tzinfo=UTC),
+            7000,
+        ),
+        (
+            "vietnamnet",
+            "https://vietnamnet.vn/co-phieu-2495349.html",
+            "Cổ phiếu FLC được giao dịch trở lại",
+            "Duy Anh",
+            datetime(2026, 3, 7, 1, 52, tzinfo=UTC),
+            1400,
+        ),
+        (
+            "baochinhphu",
+            "https://baochinhphu.vn/chinh-sach-102260228093004191.htm",
+            "Chính sách mới có hiệu lực từ tháng 3/2026",
+            "",
+            datetime(2026, 3, 1, 2, 51, tzinfo=UTC),
+            10_000,
+        ),
+    ],
+)
+def test_real_page(  # noqa: PLR0913 - a table of pages
+    *, name: str, url: str, title: str, author: str, published: datetime, least: int
+) -> None:
+    fields = extract_page(
+        gzip.decompress((REAL / f"{name}_article.html.gz").read_bytes()), url
+    )
+    assert fields.title == title
+    assert fields.author == author
+    assert fields.published is not None
+    assert fields.published.replace(second=0) == published
+    assert len(fields.body) > least
+    assert "Ảnh:" not in fields.body
