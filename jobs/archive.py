@@ -34,7 +34,12 @@ class Held:
 
     keys: set[str] = field(default_factory=set)
     facts: dict[str, PostFacts] = field(default_factory=dict)
-    evidence: set[Digest] = field(default_factory=set)
+
+    @property
+    def evidence(self) -> set[Digest]:
+        """The captures that the post's revisions were taken from."""
+        named = {facts.evidence for facts in self.facts.values()}
+        return {digest for digest in named if digest is not None}
 
     @property
     def newest(self) -> PostFacts | None:
@@ -82,11 +87,8 @@ def _note(held: Held, record: Record) -> None:
         return
     held.keys.add(record.key)
     analysis = analysis_of(record)
-    if analysis is None:
-        return
-    held.facts[record.key] = PostFacts.of(analysis)
-    if analysis.post.evidence is not None:
-        held.evidence.add(analysis.post.evidence)
+    if analysis is not None:
+        held.facts[record.key] = PostFacts.of(analysis)
 
 
 def used_elsewhere(

@@ -1,7 +1,9 @@
 """Deletes posts everywhere, with a certificate. Used by retention and on request.
 
-The tombstones come last: until they are written the next run finds the post again and
-does everything once more, so a kill at any point leaves nothing half deleted.
+A deletion first writes a marker over the post's newest analysis (without text, so that
+the post leaves the index at once), then erases captures and decisions, and writes the
+tombstones last. A kill at any point leaves the marker behind, and the next run of
+retention ends what was begun, although the decisions that said when are gone by then.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -9,13 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from domain.analysis import Analysis
 from domain.clock import Clock
-from domain.ids import Digest, PostId
+from domain.ids import Digest, PostId, SourceId
+from domain.labels import About, PostKind
+from domain.post import Post
+from eventlog.codec import encode_event
 from eventlog.port import EventLog, LogTopic
 from evidence.port import EvidenceStore
 from jobs.archive import Held, gather, used_elsewhere
 from jobs.certificate import Certificate, hashed
 from jobs.ports import RetentionBook
+from jobs.retention_rules import ERASED, PostFacts
+from pipeline.keys import analysis_key
 
 ACTOR = "jobs"
 
@@ -108,6 +116,7 @@ class Eraser:
         self.casework.record(
             ACTOR, "retention.begin", reason, {"posts": list(subjects)}
         )
+        self._mark(posts)
         decisions = self.casework.forget_posts(ACTOR, list(posts), reason)
         captures = self.evidence.delete(sorted(named & loose))
         records = self._bury(posts)
@@ -130,6 +139,15 @@ class Eraser:
         self.casework.record(ACTOR, "retention.certificate", reason, detail)
         return certificate
 
+    def _mark(self, posts: Mapping[PostId, Held]) -> None:
+        with self.log.writer() as writer:
+            for post, held in posts.items():
+                facts = held.newest
+                if facts is not None:
+                    key = analysis_key(post, facts.version[0])
+                    marker = encode_event(_marker(post, facts, self.clock.now()))
+                    writer.append(LogTopic.ANALYSES, key, marker)
+
     def _bury(self, posts: Mapping[PostId, Held]) -> int:
         """Write a tombstone for every key of the posts, durably."""
         keys = [key for held in posts.values() for key in sorted(held.keys)]
@@ -137,6 +155,27 @@ class Eraser:
             for key in keys:
                 writer.append(LogTopic.ANALYSES, key, None)
         return len(keys)
+
+
+def _marker(post_id: PostId, facts: PostFacts, now: datetime) -> Analysis:
+    revision, sequence = facts.version
+    post = Post(
+        id=post_id,
+        revision=revision,
+        source=SourceId(""),
+        kind=PostKind.POST,
+        url="",
+        fetched=facts.fetched,
+        text="",
+        evidence=facts.evidence,
+    )
+    return Analysis(
+        post=post,
+        about=About.NONE,
+        analysed_at=now,
+        sequence=sequence + 1,
+        pipeline=ERASED,
+    )
 
 
 def _parts(posts: Mapping[PostId, Held]) -> Iterator[list[PostId]]:

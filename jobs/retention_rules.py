@@ -10,8 +10,12 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from domain.analysis import Analysis
+from domain.ids import Digest
 from domain.labels import About, Label, PostKind, Verdict
 from domain.review import ReviewState
+
+ERASED = "erased"
+"""`Analysis.pipeline` of the marker that `jobs.erasure` writes first."""
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -27,6 +31,8 @@ class Rule(StrEnum):
     PRESS = "press"
     PRESS_FLAGGED = "press_flagged"
     CASE_CLOSED = "case_closed"
+    BEGUN = "begun"
+    """No key of a profile: a deletion that was begun is brought to its end."""
 
 
 _BY_VERDICT: Mapping[Verdict, Rule] = {
@@ -56,6 +62,8 @@ class PostFacts:
     sampled: bool
     flagged: bool
     answer_owed: bool
+    erased: bool = False
+    evidence: Digest | None = None
 
     @classmethod
     def of(cls, analysis: Analysis) -> "PostFacts":
@@ -69,6 +77,8 @@ class PostFacts:
             sampled=analysis.sampled,
             flagged=bool(analysis.queues) or any(s.flagged for s in judged.labels),
             answer_owed=judged.flagged(Label.ANSWER_OWED),
+            erased=analysis.pipeline == ERASED,
+            evidence=analysis.post.evidence,
         )
 
 
@@ -97,6 +107,8 @@ class Policy:
         Unreviewed, it counts from the last capture; reviewed, from the decision. A
         revision newer than the decision adds the unreviewed rule again.
         """
+        if facts.erased:
+            return Kept(Rule.BEGUN, facts.fetched)
         reviewed = review is not None and review.verdict is not None
         kept = []
         if review is not None and review.verdict is not None:
@@ -110,6 +122,8 @@ class Policy:
 
     def earliest(self, facts: PostFacts) -> datetime:
         """Return a time before which no review could let the post go."""
+        if facts.erased:
+            return facts.fetched
         rules = {unreviewed_rule(facts)}
         if not facts.article:
             rules |= {Rule.REVIEWED_HARMLESS}

@@ -1,0 +1,425 @@
+"""Retention end to end: log, casework, evidence and index, on memory adapters."""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import pytest
+
+from casework.adapters.sqlalchemy import SqlCaseworkStore
+from casework.model import Decision, Evidence
+from casework.service import Casework
+from domain.analysis import Analysis, Judgement, LabelScore
+from domain.clock import ManualClock
+from domain.events import PostGone
+from domain.ids import AgencyId, PostId, SourceId
+from domain.labels import About, GoneReason, Harm, PostKind, Queue, Role, Verdict
+from domain.post import Post
+from eventlog.adapters.memory import MemoryEventLog
+from eventlog.codec import encode_event
+from eventlog.limits import LogLimits
+from eventlog.port import LogTopic
+from evidence.adapters.memory import MemoryEvidence
+from evidence.port import Capture
+from jobs.certificate import digest_of
+from jobs.erasure import Eraser
+from jobs.outbox import OutboxJob
+from jobs.retention import RetentionJob
+from nlp.fingerprint import bands
+from pipeline.indexer import put
+from pipeline.keys import analysis_key, gone_key
+from pipeline.replay import read_all
+from searchindex.adapters.memory import MemorySearchIndex
+
+START = datetime(2026, 11, 23, tzinfo=UTC)
+ZONE = "Asia/Ho_Chi_Minh"
+DAYS = {
+    "unflagged_personal": 30,
+    "reviewed_harmless": 90,
+    "gate_dropped": 7,
+    "gate_sample": 30,
+    "press": 730,
+    "press_flagged": 1825,
+    "flagged_unreviewed": 180,
+    "case_closed": 3650,
+    "evidence_raw_page": 90,
+    "log_payload": 7,
+    "rejected": 30,
+}
+
+
+class Office:
+    """A whole installation without models."""
+
+    def __init__(self):
+        self.clock = ManualClock(START)
+        limits = LogLimits(partitions=4, tombstone_seconds=3600)
+        self.log = MemoryEventLog(limits, self.clock)
+        self.evidence = MemoryEvidence(clock=self.clock)
+        self.index = MemorySearchIndex(bands_of=bands)
+        self.casework = Casework(
+            SqlCaseworkStore("sqlite://"), self.clock, encode_event
+        )
+        self.analyst = self.casework.create_account(
+            "cli", name="an", display="An", role=Role.ANALYST, password="mật khẩu dài 1"
+        )
+        self.eraser = Eraser(self.log, self.casework, self.evidence, self.clock)
+        self.job = RetentionJob(self.eraser, DAYS, ZONE)
+
+    def capture(self, url):
+        return self.evidence.put(
+            Capture(
+                url=url,
+                fetched=self.clock.now(),
+                status=200,
+                request_headers=(),
+                response_headers=(),
+                body=url.encode(),
+            )
+        )
+
+    def add(self, name, *, revision=1, about=About.PROVINCE, evidence=True, **more):
+        """Write a post's analysis, with a capture of its own."""
+        digest = self.capture(f"https://x.example/{name}/{revision}")
+        kind = more.pop("kind", PostKind.POST)
+        post = Post(
+            id=PostId(name),
+            revision=revision,
+            source=SourceId("s"),
+            kind=kind,
+            url=f"https://x.example/{name}",
+            fetched=self.clock.now(),
+            text=f"secret text of {name}",
+            evidence=evidence if isinstance(evidence, str) else digest,
+        )
+        item = Analysis(post=post, about=about, analysed_at=self.clock.now(), **more)
+        self.write(analysis_key(post.id, revision), item)
+        return digest
+
+    def write(self, key, event, topic=LogTopic.ANALYSES):
+        with self.log.writer() as writer:
+            writer.append(topic, key, encode_event(event))
+
+    def decide(self, name, verdict, revision=1, **more):
+        decision = Decision(
+            post_id=PostId(name), revision=revision, verdict=verdict, **more
+        )
+        self.casework.decide(self.analyst, decision)
+
+    def hold(self, name, value=True):
+        self.casework.put_setting("cli", f"retention.hold.{name}", value)
+
+    def retain(self, job=None):
+        """Run the job, then what follows it: outbox and indexer."""
+        message = (job or self.job).run(self.clock.now())
+        self.follow()
+        return message
+
+    def follow(self):
+        OutboxJob(self.casework, self.log, self.clock, encode_event).run(
+            self.clock.now()
+        )
+        with self.index.writer() as writer:
+            for topic in (LogTopic.ANALYSES, LogTopic.REVIEWS):
+                for record in read_all(self.log, topic):
+                    put(writer, record)
+
+    def posts(self):
+        """Return the posts that the archive still holds."""
+        last = {r.key: r.value for r in read_all(self.log, LogTopic.ANALYSES)}
+        return {key.partition("#")[0] for key, value in last.items() if value}
+
+    def certificates(self):
+        rows = self.casework.audit(limit=1000)
+        return [row.detail for row in rows if row.act == "retention.certificate"]
+
+
+@pytest.fixture
+def office():
+    made = Office()
+    yield made
+    made.casework.close()
+
+
+def flagged(name):
+    return Judgement(
+        labels=(LabelScore(name=name, probability=0.9, threshold=0.5, flagged=True),)
+    )
+
+
+def fill(office):
+    office.add("plain")
+    office.add("dropped", about=About.NONE)
+    office.add("sample", about=About.OTHER, sampled=True)
+    office.add("flagged", queues=(Queue.HARMFUL,))
+    office.add("harmless", queues=(Queue.HARMFUL,))
+    office.add("case", queues=(Queue.ANSWERS,))
+    office.add("article", kind=PostKind.ARTICLE)
+    office.add("owed", kind=PostKind.ARTICLE, judgement=flagged("answer_owed"))
+    office.decide("harmless", Verdict.LEGITIMATE_CRITICISM)
+    office.decide("case", Verdict.ANSWER_NEEDED, agency=AgencyId("a"))
+    office.follow()
+
+
+@pytest.mark.parametrize(
+    ("days", "left"),
+    [
+        (6, "plain dropped sample flagged harmless case article owed"),
+        (7, "plain sample flagged harmless case article owed"),
+        (29, "plain sample flagged harmless case article owed"),
+        (30, "flagged harmless case article owed"),
+        (90, "flagged case article owed"),
+        (180, "case article owed"),
+        (730, "case owed"),
+        (1825, "case"),
+        (3650, ""),
+    ],
+)
+def test_each_rule_ends_on_its_day(office, days, left):
+    fill(office)
+    office.clock.advance(days=days)
+    office.retain()
+    assert office.posts() == set(left.split())
+    indexed = office.index.reader().get([PostId(p) for p in ("plain", "case")])
+    assert set(indexed) == office.posts() & {"plain", "case"}
+
+
+def test_nothing_of_a_deleted_post_is_left_anywhere(office):
+    digest = office.add("gone", queues=(Queue.CLAIMS,))
+    office.clock.advance(days=1)
+    second = office.add("gone", revision=2, queues=(Queue.CLAIMS,))
+    goes = PostGone(
+        post_id=PostId("gone"),
+        revision=2,
+        reason=GoneReason.DELETED,
+        at=office.clock.now(),
+    )
+    office.write(gone_key(PostId("gone")), goes)
+    office.decide("gone", Verdict.NO_ISSUE, revision=2, reason="bí mật")
+    office.follow()
+    office.clock.advance(days=90)
+    office.retain()
+    office.clock.advance(days=1)
+    office.log.compact(LogTopic.ANALYSES)
+    office.log.compact(LogTopic.REVIEWS)
+    assert list(read_all(office.log, LogTopic.ANALYSES)) == []
+    assert list(read_all(office.log, LogTopic.REVIEWS)) == []
+    assert set(office.evidence.digests()).isdisjoint({digest, second})
+    assert office.casework.latest([PostId("gone")]) == {}
+    assert office.casework.history(PostId("gone")) == []
+    assert office.index.reader().count() == 0
+    assert office.casework.verify_audit().sound
+
+
+def test_the_certificate_can_be_checked(office):
+    fill(office)
+    office.clock.advance(days=30)
+    message = office.retain()
+    (paper,) = office.certificates()
+    assert message.startswith("deleted 3 posts and 3 captures")
+    names = ("plain", "dropped", "sample")
+    assert paper["posts"] == sorted(sha256(n.encode()).hexdigest() for n in names)
+    rules = {"gate_dropped": 1, "gate_sample": 1, "unflagged_personal": 1}
+    assert paper["rules"] == rules
+    assert paper["policy"] == {rule: DAYS[rule] for rule in rules}
+    assert (paper["records"], paper["captures"]) == (3, 3)
+    assert paper["digest"] == digest_of(paper)
+    assert "plain" not in str(paper["posts"])
+
+
+def test_a_dry_run_says_the_same_and_deletes_nothing(office, monkeypatch):
+    monkeypatch.setattr("jobs.retention.ROUND", 1)
+    fill(office)
+    office.add("plain", revision=2)
+    office.hold("sample")
+    office.clock.advance(days=30)
+    before = office.posts()
+    plan = office.job.plan(office.clock.now())
+    assert plan.rules == {"gate_dropped": 1, "unflagged_personal": 1}
+    assert (plan.posts, plan.on_hold, plan.captures) == (2, 1, 3)
+    assert office.posts() == before
+    assert office.certificates() == []
+    assert office.retain().startswith("deleted 2 posts and 3 captures")
+
+
+def test_a_legal_hold_keeps_the_post_until_it_is_lifted(office):
+    digest = office.add("plain")
+    office.hold("plain")
+    office.clock.advance(days=400)
+    assert "1 on hold" in office.retain()
+    assert office.posts() == {"plain"}
+    assert digest in set(office.evidence.digests())
+    office.hold("plain", value=False)
+    office.retain()
+    assert office.posts() == set()
+
+
+def test_a_hold_set_at_the_last_moment_counts(office):
+    office.add("plain")
+    digest = office.add("shared")
+    office.add("held", evidence=digest)
+    office.clock.advance(days=31)
+    found = {
+        post: held
+        for expired in office.job._rounds(office.clock.now())
+        for post, held in expired.posts.items()
+    }
+    office.hold("held")
+    rules = dict.fromkeys(found, "r")
+    office.eraser.erase(found, reason="retention", rules=rules, policy={})
+    assert office.posts() == {"held"}
+    assert digest in set(office.evidence.digests())
+
+
+def test_a_newer_revision_keeps_the_whole_post(office):
+    office.add("plain")
+    office.clock.advance(days=20)
+    office.add("plain", revision=2)
+    office.clock.advance(days=15)
+    office.retain()
+    keys = {r.key for r in read_all(office.log, LogTopic.ANALYSES)}
+    assert keys == {"plain#1", "plain#2"}
+
+
+def test_a_newer_revision_reopens_what_was_harmless(office):
+    office.add("p", queues=(Queue.CLAIMS,))
+    office.decide("p", Verdict.NO_ISSUE)
+    office.clock.advance(days=50)
+    office.add("p", revision=2, queues=(Queue.CLAIMS,))
+    office.clock.advance(days=100)
+    office.retain()
+    assert office.posts() == {"p"}
+    office.clock.advance(days=80)
+    office.retain()
+    assert office.posts() == set()
+
+
+def test_an_undone_decision_is_none(office):
+    office.add("p")
+    office.decide("p", Verdict.HARMFUL, harm=Harm.SCAM)
+    office.casework.undo(office.analyst)
+    office.clock.advance(days=30)
+    office.retain()
+    assert office.posts() == set()
+
+
+def test_a_capture_that_a_kept_post_shares_stays(office):
+    digest = office.add("plain")
+    office.add("article", kind=PostKind.ARTICLE, evidence=digest)
+    office.clock.advance(days=30)
+    office.retain()
+    assert office.posts() == {"article"}
+    assert digest in set(office.evidence.digests())
+    assert office.certificates()[0]["captures_kept"] == 1
+
+
+def test_a_capture_that_a_decision_cites_stays(office):
+    digest = office.add("plain")
+    office.add("case", queues=(Queue.CLAIMS,))
+    cited = Evidence(title="Bài gốc", digest=digest)
+    office.decide("case", Verdict.FALSE, evidence=(cited,))
+    office.clock.advance(days=200)
+    office.retain()
+    assert office.posts() == {"case"}
+    assert digest in set(office.evidence.digests())
+
+
+def test_raw_pages_end_outside_of_cases(office):
+    page = office.capture("https://x.example/list")
+    article = office.add("article", kind=PostKind.ARTICLE)
+    case = office.add("case", kind=PostKind.ARTICLE)
+    held = office.add("held", kind=PostKind.ARTICLE)
+    office.decide("case", Verdict.ANSWER_NEEDED, agency=AgencyId("a"))
+    office.hold("held")
+    office.clock.advance(days=80)
+    fresh = office.add("fresh", kind=PostKind.ARTICLE)
+    office.clock.advance(days=11)
+    assert "2 old captures" in office.retain()
+    left = set(office.evidence.digests())
+    assert left == {case, held, fresh}
+    assert left.isdisjoint({page, article})
+    assert office.posts() == {"article", "case", "held", "fresh"}
+
+
+@pytest.mark.parametrize("where", ["forget_posts", "delete", "append"])
+def test_a_kill_anywhere_is_made_good_by_the_next_run(office, monkeypatch, where):
+    digest = office.add("p", queues=(Queue.CLAIMS,))
+    office.decide("p", Verdict.NO_ISSUE)
+    office.clock.advance(days=91)
+    target = {
+        "forget_posts": type(office.casework),
+        "delete": type(office.evidence),
+        "append": type(office.log.writer()),
+    }[where]
+
+    def die(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(target, where, die)
+        with pytest.raises(KeyboardInterrupt):
+            office.job.run(office.clock.now())
+    assert office.posts() == {"p"}
+    office.retain()
+    assert office.posts() == set()
+    assert digest not in set(office.evidence.digests())
+    assert office.casework.latest([PostId("p")]) == {}
+    assert len(office.certificates()) == 1
+
+
+def test_many_posts_go_in_rounds_each_once(office, monkeypatch):
+    monkeypatch.setattr("jobs.retention.ROUND", 7)
+    monkeypatch.setattr("jobs.archive.READ", 5)
+    monkeypatch.setattr("jobs.erasure.PER_CERTIFICATE", 4)
+    for n in range(60):
+        office.add(f"p{n}")
+        office.add(f"p{n}", revision=2)
+        office.add(f"a{n}", kind=PostKind.ARTICLE)
+    office.clock.advance(days=31)
+    office.retain()
+    assert office.posts() == {f"a{n}" for n in range(60)}
+    named = [post for paper in office.certificates() for post in paper["posts"]]
+    assert len(named) == len(set(named)) == 60
+    assert max(len(paper["posts"]) for paper in office.certificates()) <= 4
+
+
+def test_payloads_of_the_log_are_trimmed(office):
+    with office.log.writer() as writer:
+        for topic in (LogTopic.POSTS, LogTopic.BACKFILL, LogTopic.REJECTED):
+            writer.append(topic, "k", b"payload")
+    office.clock.advance(days=8)
+    office.retain()
+    assert list(read_all(office.log, LogTopic.POSTS)) == []
+    assert list(read_all(office.log, LogTopic.BACKFILL)) == []
+    assert len(list(read_all(office.log, LogTopic.REJECTED))) == 1
+
+
+def test_a_request_deletes_at_once_except_what_is_held(office):
+    office.add("mine", kind=PostKind.ARTICLE)
+    office.add("held")
+    office.hold("held")
+    office.decide("mine", Verdict.NO_ISSUE)
+    wanted = [PostId(name) for name in ("mine", "held", "never-seen")]
+    (paper,) = office.eraser.on_request(wanted, reason="request")
+    assert office.posts() == {"held"}
+    assert paper.decisions == 1
+    assert len(paper.posts) == 2
+
+
+def test_without_days_nothing_ends(office):
+    fill(office)
+    office.clock.advance(days=4000)
+    office.retain(RetentionJob(office.eraser, {}, ZONE))
+    assert len(office.posts()) == 8
+
+
+def test_what_cannot_be_read_is_left(office):
+    with office.log.writer() as writer:
+        writer.append(LogTopic.ANALYSES, "odd#1", b"not an event")
+    office.clock.advance(days=4000)
+    office.job.run(office.clock.now())
+    assert office.posts() == {"odd"}
+
+
+def test_runs_at_night(office):
+    due = office.job.schedule.when.latest(START + timedelta(days=1))
+    assert due.astimezone(UTC).hour == 19
