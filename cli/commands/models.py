@@ -51,13 +51,14 @@ def evaluate(
 ) -> None:
     """Measure the live model on the frozen test part and the criticism guard."""
     with friendly():
-        from dataclasses import asdict
+        import json
 
-        from classifier.evaluation import evaluate_corpus, markdown
+        from classifier.evaluation import evaluate_command, report_json
+        from classifier.markdown import report_markdown
         from wiring import bootstrap
 
-        report = evaluate_corpus(bootstrap.build_classifier(settings_of(home)))
+        report = evaluate_command(bootstrap.build_classifier(settings_of(home)))
         if as_json:
-            emit(asdict(report))
+            emit(json.loads(report_json(report)))
         else:
-            show(markdown(report))
+            show(report_markdown(report))
