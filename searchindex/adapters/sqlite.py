@@ -9,7 +9,7 @@ one, and files that nobody names are removed by the next rebuild or swap.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Lock
 
@@ -17,7 +17,7 @@ from domain.errors import ConfigurationError, ConflictError, RetryLaterError
 from nlp.fingerprint import bands
 from searchindex.adapters.sqlite_reader import BOUND, SqliteReader
 from searchindex.adapters.sqlite_rows import Bands, apply
-from searchindex.adapters.sqlite_store import SCHEMA, StoreFile
+from searchindex.adapters.sqlite_store import SCHEMA, StoreFile, turn
 from searchindex.document import VERSION
 from searchindex.intake import CollectingWriter
 from searchindex.port import BulkResult, IndexReader, IndexWriter, SearchIndex
@@ -51,7 +51,7 @@ class SqliteSearchIndex(SearchIndex):
         with self.pointer.read() as db:
             made = LIVE in versions(db)
         if not made:
-            with self.pointer.write() as db:
+            with self.exclusive() as db:
                 if LIVE not in versions(db):
                     self._make(db, LIVE)
 
@@ -62,19 +62,19 @@ class SqliteSearchIndex(SearchIndex):
         return SqliteReader(self.reading, self._bound)
 
     def begin_rebuild(self) -> IndexWriter:
-        with self.pointer.write() as db:
+        with self.exclusive() as db:
             name = self._make(db, NEXT)
             self._drop_unnamed(set(versions(db).values()))
         return RebuildWriter(self, name)
 
     def swap(self) -> None:
-        with self.pointer.write() as db:
+        with self.exclusive() as db:
             name = versions(db).get(NEXT)
             if name is None:
                 raise ConflictError("No rebuild is under way.")
             db.execute("UPDATE versions SET name=? WHERE role=?", (name, LIVE))
             db.execute("DELETE FROM versions WHERE role=?", (NEXT,))
-        with self.pointer.write() as db:
+        with self.exclusive() as db:
             self._drop_unnamed(set(versions(db).values()))
 
     def live_version(self) -> str:
@@ -87,6 +87,14 @@ class SqliteSearchIndex(SearchIndex):
         for file in files:
             file.close()
         self.pointer.close()
+
+    @contextmanager
+    def exclusive(self) -> Iterator[sqlite3.Connection]:
+        """Keep other writers, rebuilds and swaps out; yields the pointer."""
+        with ExitStack() as held:
+            with turn(self.folder / "turn.lock"):
+                db = held.enter_context(self.pointer.write())
+            yield db
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -143,7 +151,7 @@ class SqliteWriter(CollectingWriter):
 
     def flush(self) -> BulkResult:
         # Holding the pointer keeps a swap from falling between the two files.
-        with self._index.pointer.write() as pointer:
+        with self._index.exclusive() as pointer:
             current = versions(pointer)
             result = self._write(_current(current[LIVE]))
             if NEXT in current:

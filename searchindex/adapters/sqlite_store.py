@@ -7,7 +7,10 @@ slots. Keyword values are words of the same full-text table, so a filter costs w
 word costs.
 """
 
+import fcntl
+import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +39,10 @@ first, and tombstones."""
 BUSY_MS = 10_000
 """Wait for another process's flush. Shorter fails beside a rebuild's large batches,
 longer hides a hung process."""
+
+TURN_SECONDS = 0.003
+"""Between looks whether it is one's turn: shorter burns CPU, longer leaves the index
+idle between two writers."""
 
 CACHE_KIB = 32_768
 """Page cache of a connection. Smaller reads the disk for each word of a large index;
@@ -133,6 +140,34 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     db.execute("PRAGMA synchronous = FULL")
     db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     return db
+
+
+@contextmanager
+def turn(path: Path) -> Iterator[None]:
+    """Wait for one's turn among processes; whoever holds it is the next writer.
+
+    SQLite lets whoever asks at the right moment in, so a process that flushes without
+    a pause would keep another one out for ever. Here it must pass the one that waits.
+    The lock goes with its process.
+    """
+    end = time.monotonic() + BUSY_MS / 1000
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        while not _locked(handle):
+            if time.monotonic() > end:
+                raise RetryLaterError("The search index is busy with other writers.")
+            time.sleep(TURN_SECONDS)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager
