@@ -1,4 +1,4 @@
-"""The JSON API of the review desk. Every answer is after the guard; see `docs/console.md`.
+"""The JSON API of the review desk, behind the guard; see `docs/console.md`.
 
 Endpoints are plain functions run in threads, since stores block. What they raise
 becomes a sentence and a number, never a traceback.
@@ -28,9 +28,9 @@ from ui import view_models
 from ui.context import ConsoleContext
 from ui.guard import language_of, session_of
 from ui.problems import problem_of
-from ui.view_models import Reading
+from ui.view_models import PostView, Reading
 from ui.wording import wording
-from ui.worklist import Worklist, is_settled
+from ui.worklist import Worklist, WorkPage, is_settled
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a request. A decision with fifty pieces of evidence needs about half."""
@@ -184,7 +184,7 @@ def _needs(verdict: Verdict) -> dict[str, str]:
     return {"needs": special.get(verdict, "")}
 
 
-def queue_page(call: Call) -> Any:
+def queue_page(call: Call) -> WorkPage:
     order = call.query.get("order", "")
     return call.worklist.page(
         _queue(call),
@@ -207,12 +207,12 @@ def queue_counts(call: Call) -> dict[str, Any]:
     return {"counts": {queue.value: n for queue, n in counts.items()}}
 
 
-def post_details(call: Call) -> Any:
+def post_details(call: Call) -> PostView:
     document = call.document(call.query.get("id", ""))
     return _view(call, document)
 
 
-def _view(call: Call, document: Document, *, unmasked: bool = False) -> Any:
+def _view(call: Call, document: Document, *, unmasked: bool = False) -> PostView:
     casework, post_id = call.context.casework, document.post.id
     viewing = casework.viewers([post_id]).get(post_id)
     if viewing is not None and viewing.account.id == call.account.id:
@@ -326,7 +326,7 @@ def look_at(call: Call) -> dict[str, Any]:
     return {"viewing": other.account.display if other else ""}
 
 
-def reveal(call: Call) -> Any:
+def reveal(call: Call) -> PostView:
     """Show a post with its personal data; that somebody looked is recorded."""
     document = call.document(call.read(PostBody).post_id)
     call.context.casework.record(

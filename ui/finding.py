@@ -1,4 +1,4 @@
-"""Search as people use it: what they type, filters, a snippet, rows to take away. Pure."""
+"""Search as people use it: filters, snippets, rows to take away. Pure."""
 
 import csv
 import io
@@ -79,7 +79,7 @@ def _word_start(text: str, at: int) -> int:
 
 
 def csv_of(documents: Iterable[Document], reading: Reading) -> bytes:
-    """Write rows for spreadsheets: Vietnamese intact, no cell a formula, data masked."""
+    """Write rows for spreadsheets: Vietnamese intact, no formula, data masked."""
     out = io.StringIO()
     writer = csv.writer(out)
     names = ("id", "published", "source", "kind", "queues", "status", "verdict", "url")

@@ -6,10 +6,8 @@ sets the headers that tell browsers what the console may do.
 """
 
 import hmac
-import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 from anyio import to_thread
@@ -119,20 +117,14 @@ class SessionGuard:
 
     def _refusal(self, scope: Scope, session: Session | None) -> Response | None:
         """Return what to answer instead of letting the request pass, if anything."""
-        path, words = scope["path"], _words(scope)
+        words = _words(scope)
         if not _same_origin(scope):
             return _json(403, words("problem.origin"))
-        if path in OPEN:
+        if scope["path"] in OPEN:
             return None
         if session is None:
             return _to_sign_in(scope, words)
-        if session.account.must_change_password and path not in WHILE_PASSWORD_IS_OLD:
-            if _wants_page(scope):
-                return RedirectResponse(PASSWORD, status_code=303)
-            return _json(403, words("problem.password_first"))
-        if not _token_fits(scope, session):
-            return _json(403, words("problem.csrf"))
-        return None
+        return _refuse_session(scope, session, words)
 
     async def _session(self, scope: Scope) -> Session | None:
         token = HTTPConnection(scope).cookies.get(self._cookie, "")
@@ -169,6 +161,17 @@ class SessionGuard:
             return message
 
         return watched
+
+
+def _refuse_session(scope: Scope, session: Session, words: Wording) -> Response | None:
+    old = session.account.must_change_password
+    if old and scope["path"] not in WHILE_PASSWORD_IS_OLD:
+        if _wants_page(scope):
+            return RedirectResponse(PASSWORD, status_code=303)
+        return _json(403, words("problem.password_first"))
+    if not _token_fits(scope, session):
+        return _json(403, words("problem.csrf"))
+    return None
 
 
 def _words(scope: Scope) -> Wording:
@@ -249,8 +252,3 @@ def session_of(scope: Scope) -> Session:
     """Return the session that the guard let in."""
     session: Session = scope[SESSION_KEY]
     return session
-
-
-def as_json(value: Any) -> bytes:  # noqa: ANN401 - whatever JSON can hold
-    """Write JSON that is also safe inside a page."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").encode()

@@ -7,6 +7,7 @@ markup. Pure.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 LONGEST_COMPARED = 600
 """Words of a text that are compared word by word; more keeps a reader waiting."""
@@ -52,15 +53,14 @@ def pieces(
     """
     stop = len(text) if end is None else end
     edges = {start, stop}
-    for mark in (*marks, *masks):
-        edges |= {min(max(e, start), stop) for e in (mark.start, mark.end)}
+    for each in (*marks, *masks):
+        edges |= {min(max(e, start), stop) for e in (each.start, each.end)}
     cut = sorted(edges)
     found: list[Piece] = []
-    for low, high in zip(cut, cut[1:], strict=False):
+    for low, high in pairwise(cut):
         mask = _covering(masks, low, high)
         if mask is None:
-            mark = _covering(marks, low, high)
-            found.append(_piece(text[low:high], mark))
+            found.append(_piece(text[low:high], _covering(marks, low, high)))
         elif not (found and low > start and _covering(masks, low - 1, low) == mask):
             found.append(Piece(text=mask.label, kind="mask", label=mask.label))
     return tuple(found)

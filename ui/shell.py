@@ -1,39 +1,31 @@
 """What every page has around it: navigation, account, the bars that tell the truth."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from html import escape
 from importlib.resources import files
-from urllib.parse import quote
 
 import streamlit as st
 
-from casework.model import Account
 from domain.errors import MinhTinError
 from eventlog.port import LogTopic
 from ui import shown
 from ui.context import ConsoleContext, current
 from ui.guard import cookie_name
+from ui.page import PageContext
 from ui.problems import problem_of
 from ui.view_models import Reading
+from ui.views import (
+    desk_view,
+    overview_view,
+    search_view,
+    settings_view,
+    sources_view,
+)
 from ui.wording import Wording, wording
 
 LATE = timedelta(minutes=10)
 """How old the oldest unread event may be before a bar says so on every page."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageContext:
-    """What a page draws with."""
-
-    context: ConsoleContext
-    account: Account
-    token: str
-    reading: Reading
-
-    @property
-    def words(self) -> Wording:
-        return self.reading.words
 
 
 def run() -> None:
@@ -64,15 +56,6 @@ def run() -> None:
 
 
 def _navigate(page: PageContext) -> None:
-    # Pages are imported with the script, which Streamlit runs after its own start.
-    from ui.views import (  # noqa: PLC0415
-        desk_view,
-        overview_view,
-        search_view,
-        settings_view,
-        sources_view,
-    )
-
     words = page.words
     shows = {
         "": ("overview", overview_view.show),
@@ -96,7 +79,9 @@ def _navigate(page: PageContext) -> None:
     chosen.run()
 
 
-def _guarded(page: PageContext, show):  # type: ignore[no-untyped-def]
+def _guarded(
+    page: PageContext, show: Callable[[PageContext], None]
+) -> Callable[[], None]:
     def draw() -> None:
         try:
             show(page)
@@ -179,13 +164,3 @@ def lateness(context: ConsoleContext) -> tuple[int, int] | None:
         return None
     minutes = int((context.clock.now() - oldest).total_seconds() // 60)
     return sum(lag.behind for lag in waiting), minutes
-
-
-def desk_link(queue: str, post_id: str = "") -> str:
-    """Return the address of a queue or of one post on the desk."""
-    post = f"&post={quote(post_id, safe='')}" if post_id else ""
-    return f"/desk?queue={quote(queue)}{post}"
-
-
-def search_link(query: str) -> str:
-    return f"/search?q={quote(query, safe='')}"

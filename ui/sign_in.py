@@ -163,7 +163,7 @@ class SignInPages:
         status: int = 200,
     ) -> Response:
         token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
-        values = {
+        values: dict[str, object] = {
             "token": token,
             "next": target,
             "error": error,

@@ -55,15 +55,16 @@ class Reading:
         return post.outlet or known.get(post.source) or post.source
 
     def unit_name(self, unit: str | None) -> str:
+        """Name a commune or ward with its kind; empty for the province as a whole."""
         units = {
             u.id: f"{u.kind} {u.name}".strip() for u in self.profile.gazetteer.units
         }
-        return units.get(unit, unit) if unit else ""  # type: ignore[call-overload, no-any-return]
+        return units.get(unit, unit) if unit else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of a queue; `folded` are ids of further copies in this queue."""
+    """One line of a queue; `folded` are further copies in this queue."""
 
     id: str
     revision: int
@@ -75,7 +76,7 @@ class Row:
     chance: str
     copies: int = 1
     story: str = ""
-    folded: tuple[str, ...] = ()
+    folded: tuple["Row", ...] = ()
     viewing: str = ""
     marks: tuple[str, ...] = ()
 
@@ -224,7 +225,7 @@ def row(
     *,
     queue: Queue | None,
     copies: int = 1,
-    folded: Sequence[str] = (),
+    folded: Sequence[Row] = (),
     viewing: Viewing | None = None,
 ) -> Row:
     """Build a line of a queue or of search results."""
@@ -341,8 +342,8 @@ def detail_of(harm: str | None, agency: str | None, reading: Reading) -> str:
     """Name the type of harm or the agency of a verdict."""
     if harm:
         return reading.label("harms", harm)
-    names = {a.id: a.name for a in reading.profile.agencies}
-    return names.get(agency, agency) if agency else ""  # type: ignore[call-overload, no-any-return]
+    names: dict[str, str] = {a.id: a.name for a in reading.profile.agencies}
+    return names.get(agency, agency) if agency else ""
 
 
 def standing(document: Document, state: ReviewState | None, reading: Reading) -> str:
@@ -418,7 +419,7 @@ def _gone(document: Document, reading: Reading) -> str:
 
 
 def _places(analysis: Analysis, reading: Reading) -> tuple[tuple[str, str], ...]:
-    found = {}
+    found: dict[str, str] = {}
     for hit in analysis.places:
         found.setdefault(reading.unit_name(hit.unit) or hit.name, hit.why)
     return tuple(found.items())

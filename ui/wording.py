@@ -31,8 +31,7 @@ class Wording:
         }
 
     def label(self, profile: Profile, group: str, name: str) -> str:
-        """Return how the profile calls a closed-set name; the name itself if it does
-        not."""
+        """Return how the profile calls a closed-set name, else the name itself."""
         text = profile.labels.get(group, {}).get(name)
         if text is None:
             return name

@@ -24,7 +24,7 @@ UNSETTLED = timedelta(minutes=30)
 """How long the index may lag behind casework before queue counts are a little off."""
 
 MOST_READS = 8
-"""Pages of settled posts that are skipped at once before the screen says «load more»."""
+"""Pages of settled posts skipped at once before the screen says «load more»."""
 
 MOST_COPIES = 30
 
@@ -180,7 +180,9 @@ class Worklist:
                 self._reading,
                 queue=queue,
                 copies=sizes.get(key, 1),
-                folded=[d.post.id for d in group[1:]],
+                folded=[
+                    view_models.row(d, self._reading, queue=queue) for d in group[1:]
+                ],
                 viewing=_colleague(viewers.get(group[0].post.id), account),
             )
             for key, group in groups.items()

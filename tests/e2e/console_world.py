@@ -19,7 +19,6 @@ from domain.analysis import (
     Judgement,
     LabelScore,
     PlaceHit,
-    Span,
     WeightedTerm,
 )
 from domain.clock import Clock, ManualClock
@@ -125,7 +124,7 @@ def visits(source: str, limit: int) -> Sequence[SourceVisit]:
     if source.endswith("g"):
         return ()
     failing = source.endswith("n")
-    made = [
+    return [
         Visit(
             started=NOW - timedelta(minutes=30 * at + 12),
             finished=NOW - timedelta(minutes=30 * at + 11),
@@ -138,7 +137,6 @@ def visits(source: str, limit: int) -> Sequence[SourceVisit]:
         )
         for at in range(limit)
     ]
-    return made
 
 
 def health() -> Sequence[HealthRow]:
@@ -281,7 +279,11 @@ def _terms(text: str, words: Sequence[str]) -> tuple[WeightedTerm, ...]:
 
 
 def _why(harms: set[Harm], queues: Sequence[Queue]) -> str:
-    names = {Harm.SCAM: "lừa đảo", Harm.IMPERSONATION: "mạo danh", Harm.PANIC: "gây hoang mang"}
+    names = {
+        Harm.SCAM: "lừa đảo",
+        Harm.IMPERSONATION: "mạo danh",
+        Harm.PANIC: "gây hoang mang",
+    }
     parts = []
     if harms:
         named = sorted(names.get(h, h.value) for h in harms)
@@ -299,11 +301,18 @@ def _made_up() -> Iterator[Analysis]:
     wave = "Ngân hàng hỗ trợ vay 0% tại Điện Biên, liên hệ {} cọc trước 300 nghìn"
     for at, number in enumerate(("0900 000 444", "0900 000 444 ngay", "0900 000 555")):
         text = wave.format(number)
-        yield analysed(made_post(f"wave-{at}", text, minutes=50 - at), scam, story="wave")
-    before = made_post("edited", "Nghe nói cầu Nậm Rốm vừa sập, có người chết.", minutes=90)
+        yield analysed(
+            made_post(f"wave-{at}", text, minutes=50 - at), scam, story="wave"
+        )
+    before = made_post(
+        "edited", "Nghe nói cầu Nậm Rốm vừa sập, có người chết.", minutes=90
+    )
     yield analysed(before, {"queues": ["harmful", "claims"], "harm": ["panic"]})
     after = made_post(
-        "edited", "Cầu Nậm Rốm không sập, tôi xin lỗi đã đăng vội.", minutes=90, revision=2
+        "edited",
+        "Cầu Nậm Rốm không sập, tôi xin lỗi đã đăng vội.",
+        minutes=90,
+        revision=2,
     )
     yield analysed(after, {"queues": ["claims"]})
 

@@ -4,11 +4,11 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -22,14 +22,13 @@ def free_port() -> int:
 
 def main(folder: str, port: str) -> None:
     """Serve a fresh world; run as `python -m e2e.serving FOLDER PORT`."""
-    from dataclasses import replace
+    from e2e.console_world import NOW, world
 
     from domain.clock import ManualClock
-    from e2e.console_world import NOW, world
     from ui.server import serve
 
     context = world(Path(folder), ManualClock(NOW))
-    serve(replace(context), "127.0.0.1", int(port))
+    serve(context, "127.0.0.1", int(port))
 
 
 @contextmanager
@@ -64,10 +63,9 @@ def wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             raise RuntimeError(f"the console ended with {process.returncode}")
         try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=1) as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
+            if httpx.get(f"{address}/healthz", timeout=1).status_code == 200:
+                return
+        except httpx.HTTPError:
             time.sleep(0.1)
     raise TimeoutError("the console did not answer")
 

@@ -193,7 +193,7 @@ class Desk {
     for (const row of page.rows) {
       if (have.has(row.id) || this.done.has(row.id)) continue;
       const head = row.story && stories.get(row.story);
-      if (head) head.folded = [...new Set([...head.folded, row.id, ...row.folded])].filter((id) => id !== head.id);
+      if (head) head.folded = [...head.folded, { ...row, folded: [] }, ...row.folded].filter((one, at, all) => all.findIndex((other) => other.id === one.id) === at);
       else { this.rows.push(row); if (row.story) stories.set(row.story, row); }
     }
     this.cursor = page.cursor;
@@ -213,7 +213,7 @@ class Desk {
       const page = await this.get("/api/queue", { queue: this.queue, order: this.order });
       const known = new Map(page.rows.map((row) => [row.id, row]));
       for (const row of this.rows) if (known.has(row.id)) Object.assign(row, known.get(row.id));
-      const have = new Set(this.rows.flatMap((row) => [row.id, ...row.folded]));
+      const have = new Set(this.rows.flatMap((row) => [row.id, ...row.folded.map((one) => one.id)]));
       this.rows.push(...page.rows.filter((row) => !have.has(row.id) && !this.done.has(row.id)));
       this.drawList();
       if (!this.current && this.rows.length) this.show(this.rows[0].id);
@@ -397,7 +397,7 @@ class Desk {
     try {
       const told = await this.post("/api/stories/cut", { post_id: copy.id, revision: copy.revision, story });
       this.tell(told.sentence);
-      for (const row of this.rows) row.folded = row.folded.filter((id) => id !== copy.id);
+      for (const row of this.rows) row.folded = row.folded.filter((one) => one.id !== copy.id);
       this.drawPost();
     } catch (error) { this.tell(error.message, true); }
   }
@@ -421,7 +421,7 @@ class Desk {
     const also = this.withCopies && row ? row.folded : [];
     const label = detail ? `${verdict.label} (${detail})` : verdict.label;
     this.done.add(post.id);
-    also.forEach((id) => this.done.add(id));
+    also.forEach((one) => this.done.add(one.id));
     this.ready.delete(post.id);
     if (at >= 0) this.rows.splice(at, 1);
     if (row && !this.withCopies && row.folded.length) this.unfold(row, at);
@@ -435,15 +435,14 @@ class Desk {
     this.saving = this.saving.then(() => this.save(post, row, at, verdict, { ...more, also }, label));
   }
   unfold(row, at) {      // the next copy becomes the head of its story
-    const [id, ...folded] = row.folded;
-    this.rows.splice(Math.max(at, 0), 0, { ...row, id, folded });
+    const [head, ...folded] = row.folded;
+    this.rows.splice(Math.max(at, 0), 0, { ...head, copies: row.copies, folded });
   }
   async save(post, row, at, verdict, { also, ...more }, label) {
     try {
-      const others = await Promise.all(also.map((id) => this.fetchPost(id)));
       const told = await this.post("/api/decisions", {
         post_id: post.id, revision: post.revision, verdict: verdict.id, queue: this.queue,
-        also: others.map((one) => ({ post_id: one.id, revision: one.revision })), ...more,
+        also: also.map((one) => ({ post_id: one.id, revision: one.revision })), ...more,
       });
       this.lastIds.push(told.ids);
       this.root.dataset.saved = post.id;
@@ -451,7 +450,7 @@ class Desk {
       this.countAll();
     } catch (error) {
       this.done.delete(post.id);
-      also.forEach((id) => this.done.delete(id));
+      also.forEach((one) => this.done.delete(one.id));
       if (row && !this.rows.some((one) => one.id === row.id)) this.rows.splice(Math.max(at, 0), 0, row);
       this.drawList();
       if (error.status === 401) { this.fail(error); return; }

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.shell import PageContext
+from ui.page import PageContext
 
 LOADER = """
 export default async function (component) {

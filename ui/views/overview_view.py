@@ -12,15 +12,15 @@ from searchindex.port import Order, Search
 from searchindex.query import DateRange
 from ui import daily, markup, shown, view_models
 from ui.daily import ALL, DayCount
-from ui.shell import PageContext, desk_link, search_link
+from ui.page import PageContext, desk_link, search_link
 from ui.source_states import active, sick, source_line
 from ui.worklist import Worklist, waiting
 
 PERIODS = (14, 30, 90)
-MOST_URGENT = 8
-MOST_SICK = 5
+MOST_URGENT = 5
+MOST_SICK = 3
 RUNS_READ = 200
-"""Visits read per source to know which days were watched; a month of four-hourly ones."""
+"""Visits read per source to know which days were watched: two hundred hourly ones."""
 
 
 def show(page: PageContext) -> None:
@@ -141,7 +141,8 @@ def _sources(page: PageContext) -> None:
 
 def _volume(page: PageContext) -> None:
     words = page.words
-    period = st.segmented_control(
+    head, choice = st.columns([4, 1], gap="small")
+    period = choice.segmented_control(
         words("overview.period"),
         PERIODS,
         default=PERIODS[0],
@@ -165,7 +166,7 @@ def _volume(page: PageContext) -> None:
     notes = [words("overview.volume_weekend")]
     if missing:
         notes.append(words("overview.volume_gaps", count=missing))
-    st.html(
+    head.html(
         f"<h2>{escape(words('overview.volume'))}: {escape(title)}</h2>"
         f"<div class='mt-quiet'>{escape('; '.join(notes))}</div>"
     )
@@ -198,7 +199,7 @@ def _queue_name(page: PageContext, queue: str) -> str:
 
 def _chart(
     page: PageContext, found: tuple[DayCount, ...], days: list[date]
-) -> alt.LayerChart:
+) -> "alt.LayerChart | alt.FacetChart":
     words = page.words
     frame = pd.DataFrame(
         {
@@ -211,14 +212,18 @@ def _chart(
     colours = ["#1c2730", "#a34700", "#17507d", "#4d7a38", "#7a6a94"]
     dashes = [[1, 0], [6, 2], [2, 2], [8, 3, 2, 3], [4, 4]]
     width = max(1, len(days) // 14)
-    axis = alt.Axis(format="%d/%m", title=None, tickCount={"interval": "day", "step": width})
+    axis = alt.Axis(
+        format="%d/%m", title=None, tickCount={"interval": "day", "step": width}
+    )
     where = alt.X("day:T", axis=axis)
     lines = (
         alt.Chart(frame)
         .mark_line(point=alt.OverlayMarkDef(size=34))
         .encode(
             x=where,
-            y=alt.Y("count:Q", title=words("overview.count"), axis=alt.Axis(tickMinStep=1)),
+            y=alt.Y(
+                "count:Q", title=words("overview.count"), axis=alt.Axis(tickMinStep=1)
+            ),
             color=alt.Color(
                 "queue:N",
                 scale=alt.Scale(domain=names, range=colours),
@@ -234,18 +239,21 @@ def _chart(
             ],
         )
     )
-    return alt.layer(_weekends(days), lines).properties(height=210)
+    return alt.layer(_weekends(days), lines).properties(height=190)
 
 
 def _weekends(days: list[date]) -> alt.Chart:
     half = pd.Timedelta(hours=12)
     free = [pd.Timestamp(day) for day in daily.weekends(days)]
-    frame = pd.DataFrame({"from": [d - half for d in free], "to": [d + half for d in free]})
-    return (
+    frame = pd.DataFrame(
+        {"from": [d - half for d in free], "to": [d + half for d in free]}
+    )
+    drawn: alt.Chart = (
         alt.Chart(frame)
         .mark_rect(color="#e9edf0", clip=True)
         .encode(x=alt.X("from:T"), x2="to:T")
     )
+    return drawn
 
 
 def _table(page: PageContext, found: tuple[DayCount, ...], days: list[date]) -> str:

@@ -1,16 +1,16 @@
-"""Search: where else was this said?"""
+"""Search: where else this was said."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 
 import streamlit as st
 
 from searchindex.document import Document
-from searchindex.parse import Parsed, parse
+from searchindex.parse import parse
 from searchindex.port import Hit, Order, Page, Search
 from ui import finding, markup, passages, shown
 from ui.finding import FACETS, Filter
-from ui.shell import PageContext, desk_link
+from ui.page import PageContext, desk_link
 from ui.view_models import safe_url
 
 PAGE = 20
@@ -48,7 +48,7 @@ def show(page: PageContext) -> None:
         _saved(page)
         _save(page, asked)
     with right:
-        _results(page, found, asked, search, parsed)
+        _results(page, found, asked, search)
 
 
 def _box(page: PageContext) -> None:
@@ -88,7 +88,6 @@ def _chosen() -> list[Filter]:
 
 
 def _facets(page: PageContext, found: Page, filters: list[Filter]) -> None:
-    words = page.words
     chosen = {f.field: f.value for f in filters}
     for field in FACETS:
         counts = dict(found.facets.get(field, {}))
@@ -99,20 +98,25 @@ def _facets(page: PageContext, found: Page, filters: list[Filter]) -> None:
             continue
         name = "facet_source" if field == "outlet" else f"facet_{field}"
         st.pills(
-            words(f"search.{name}"),
+            page.words(f"search.{name}"),
             values,
             key=f"facet_{field}",
-            format_func=lambda value, field=field, counts=counts: (
-                f"{finding.facet_label(field, value, page.reading)} "
-                f"{shown.number(counts.get(value, 0))}"
-            ),
+            format_func=_facet_namer(page, field, counts),
             on_change=_restart,
         )
 
 
-def _results(
-    page: PageContext, found: Page, asked: str, search: Search, parsed: Parsed
-) -> None:
+def _facet_namer(
+    page: PageContext, field: str, counts: Mapping[str, int]
+) -> Callable[[str], str]:
+    def named(value: str) -> str:
+        label = finding.facet_label(field, value, page.reading)
+        return f"{label} {shown.number(counts.get(value, 0))}"
+
+    return named
+
+
+def _results(page: PageContext, found: Page, asked: str, search: Search) -> None:
     words = page.words
     if not found.hits:
         said = words("search.none", query=asked)
@@ -188,7 +192,9 @@ def _saved(page: PageContext) -> None:
         return
     st.html(f"<h3>{escape(words('search.saved'))}</h3>")
     for saved in searches:
-        label = f"{saved.name} ({words('search.shared')})" if saved.shared else saved.name
+        label = (
+            f"{saved.name} ({words('search.shared')})" if saved.shared else saved.name
+        )
         name, drop = st.columns([4, 1], gap="small")
         name.button(
             passages.excerpt(label, 40),

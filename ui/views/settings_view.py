@@ -1,5 +1,6 @@
 """Settings: health, versions, language, and accounts for administrators."""
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -10,10 +11,11 @@ from domain.errors import MinhTinError
 from domain.labels import Role
 from ui import markup, shown
 from ui.context import HealthRow, HealthState
-from ui.shell import PageContext
+from ui.page import PageContext
 from ui.wording import LANGUAGES, Wording
 
 SETTINGS_SHOWN = 50
+ROLES = tuple(Role)
 
 
 def show(page: PageContext) -> None:
@@ -34,7 +36,9 @@ def show(page: PageContext) -> None:
 def _health(page: PageContext) -> None:
     words = page.words
     rows = page.context.health()
-    st.html(f"<h1>{escape(words('settings.health'))}: {escape(_said(rows, words))}</h1>")
+    st.html(
+        f"<h1>{escape(words('settings.health'))}: {escape(_said(rows, words))}</h1>"
+    )
     columns = ("part", "state", "what", "todo")
     cells = [
         [row.name, words(f"settings.state_{row.state}"), row.sentence, row.hint]
@@ -43,10 +47,9 @@ def _health(page: PageContext) -> None:
     st.html(markup.table([words(f"settings.{name}") for name in columns], cells))
 
 
-def _said(rows: "list[HealthRow] | object", words: Wording) -> str:
-    known = [row for row in rows if isinstance(row, HealthRow)]  # type: ignore[attr-defined]
-    bad = [r for r in known if r.state in {HealthState.WARN, HealthState.BAD}]
-    if not known:
+def _said(rows: Sequence[HealthRow], words: Wording) -> str:
+    bad = [row for row in rows if row.state in {HealthState.WARN, HealthState.BAD}]
+    if not rows:
         return words("settings.health_none")
     if bad:
         return words("settings.health_bad", count=len(bad))
@@ -79,7 +82,11 @@ def _versions(page: PageContext) -> None:
     words = page.words
     st.html(f"<h2>{escape(words('settings.versions'))}</h2>")
     heads = [words("settings.key"), words("settings.version")]
-    rows = [[name, version] for name, version in page.context.versions.items()]
+    known = words.section("settings")
+    rows = [
+        [known.get(f"version_{name}", name), version]
+        for name, version in page.context.versions.items()
+    ]
     st.html(markup.table(heads, rows))
     with st.expander(words("settings.values")):
         heads = [words("settings.key"), words("settings.value")]
@@ -151,7 +158,7 @@ def _create(page: PageContext) -> None:
         name = st.text_input(words("settings.name"), max_chars=64)
         display = st.text_input(words("settings.display"), max_chars=120)
         role = st.selectbox(
-            words("settings.role"), list(Role), format_func=lambda r: words(f"role.{r}")
+            words("settings.role"), ROLES, format_func=lambda r: words(f"role.{r}")
         )
         password = st.text_input(
             words("settings.password_first"),
@@ -181,8 +188,8 @@ def _change(page: PageContext, accounts: list[Account]) -> None:
         )
         role = st.selectbox(
             words("settings.role"),
-            list(Role),
-            index=list(Role).index(account.role),
+            ROLES,
+            index=ROLES.index(account.role),
             format_func=lambda r: words(f"role.{r}"),
             key=f"role_{account.name}",
         )

@@ -1,11 +1,11 @@
-"""Sources: are we blind anywhere?"""
+"""Sources: whether we are blind anywhere."""
 
 from html import escape
 
 import streamlit as st
 
 from ui import markup, shown
-from ui.shell import PageContext
+from ui.page import PageContext
 from ui.source_states import SourceLine, SourceState, active, sick, source_line
 
 RUNS_SHOWN = 15
@@ -47,7 +47,7 @@ def _row(page: PageContext, line: SourceLine) -> list[str]:
         shown.number(last.revised) if last else "–",
         shown.number(errors) if last else "–",
         words("sources.minutes", count=line.spec.interval_minutes),
-        line.spec.kind,
+        words(f"sources.kind_{line.spec.kind}"),
     ]
 
 
@@ -58,11 +58,17 @@ def _visits(page: PageContext, lines: list[SourceLine]) -> None:
         words("sources.pick"), list(names), format_func=lambda source: names[source]
     )
     spec = next(line.spec for line in lines if line.spec.id == chosen)
-    st.html(
-        f"<p class='mt-quiet'>{markup.outside(spec.url, spec.url)} {escape(spec.note)}</p>"
-    )
+    st.html(f"<p class='mt-quiet'>{markup.outside(spec.url, spec.url)}</p>")
     visits = page.context.source_runs(chosen, RUNS_SHOWN)
-    columns = ("started", "requests", "new", "revised", "unchanged", "errors", "message")
+    columns = (
+        "started",
+        "requests",
+        "new",
+        "revised",
+        "unchanged",
+        "errors",
+        "message",
+    )
     rows = [
         [
             page.reading.moment(visit.started),
