@@ -84,14 +84,18 @@ class RetentionBook(Protocol):
 
 
 class HealthBook(Protocol):
-    """Where the last known state of each check is kept."""
+    """Where the last known state of each check is kept, and what health asks of."""
+
+    def outbox_size(self) -> int:
+        """Return how many rows wait to be sent."""
+        ...
+
+    def last_runs(self, job: str | None = None, limit: int = 20) -> Sequence[JobRun]:
+        """Return the latest runs, unfinished ones included."""
+        ...
 
     def setting(self, key: str) -> Setting | None:
         """Return the present value."""
-        ...
-
-    def settings(self, prefix: str = "") -> Sequence[Setting]:
-        """Return the present settings whose key starts so."""
         ...
 
     def put_setting(

@@ -25,7 +25,7 @@ LIKENESS = Likeness(bands, similarity)
 
 def text_of(story, changed=0):
     """Sixty words of one story; `changed` of them replaced, from the end."""
-    rng = random.Random(story)  # noqa: S311 - invented data
+    rng = random.Random(story)
     words = [f"tu{rng.randrange(10_000)}" for _ in range(60)]
     words[60 - changed :] = [f"moi{changed}x{n}" for n in range(changed)]
     return " ".join(words)
@@ -85,7 +85,7 @@ def stories(index):
 
 def assigned(workers, seed):
     """What workers write who see their own posts only, in the order they came."""
-    rng = random.Random(seed)  # noqa: S311 - invented data
+    rng = random.Random(seed)
     posts = corpus()
     rng.shuffle(posts)
     known = [{} for _ in range(workers)]

@@ -1,0 +1,110 @@
+"""Gathers the facts that health is judged by. Asks little and never waits long."""
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from domain.errors import MinhTinError
+from eventlog.port import EventLog, LogTopic
+from jobs.health_facts import Facts, Failure, JobFacts, SourceFacts
+from jobs.ports import HealthBook
+from jobs.schedule import Job
+from searchindex.port import SearchIndex
+
+T = TypeVar("T")
+
+GROUPS = {
+    "worker": (LogTopic.POSTS,),
+    "worker.idle": (LogTopic.BACKFILL,),
+    "indexer": (LogTopic.ANALYSES, LogTopic.REVIEWS),
+}
+"""Consumer groups and what they read."""
+
+MOST_REJECTED = 1000
+"""Records counted per partition: whether one or ten thousand matters to nobody."""
+
+GRACE = timedelta(minutes=10)
+"""Over a job's lease, before its missing run is an alarm: schedulers may restart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Asks the stores. `model` and `sources` are handed in by who knows them.
+
+    Each may raise `MinhTinError` or `OSError`; that is a fact as well.
+    """
+
+    log: EventLog
+    index: SearchIndex
+    casework: HealthBook
+    data: Path
+    model: Callable[[], str] | None = None
+    sources: Callable[[datetime], Sequence[SourceFacts]] | None = None
+    jobs: Sequence[Job] = ()
+
+    def __call__(self, now: datetime) -> Facts:
+        """Return the facts of this moment."""
+        return Facts(
+            now=now,
+            lag=asked(self._lag),
+            documents=asked(lambda: self.index.reader().count()),
+            casework=asked(self._casework),
+            outbox=asked(self.casework.outbox_size),
+            rejected=asked(self._rejected),
+            free_bytes=asked(lambda: shutil.disk_usage(self.data).free),
+            model=asked(self.model) if self.model else None,
+            sources=self._sources(now),
+            jobs=asked(lambda: self._jobs(now)),
+        )
+
+    def _sources(self, now: datetime) -> Sequence[SourceFacts] | Failure | None:
+        sources = self.sources
+        return None if sources is None else asked(lambda: sources(now))
+
+    def _lag(self) -> dict[str, int]:
+        return {
+            group: sum(lag.behind for lag in self.log.lag(group, topics))
+            for group, topics in GROUPS.items()
+        }
+
+    def _casework(self) -> bool:
+        self.casework.last_runs(limit=1)
+        return True
+
+    def _rejected(self) -> int:
+        waiting: set[str] = set()
+        for partition in self.log.ends(LogTopic.REJECTED):
+            rows = self.log.read(LogTopic.REJECTED, partition, 0, MOST_REJECTED)
+            last = {row.key: row.value for row in rows}
+            waiting |= {key for key, value in last.items() if value is not None}
+        return len(waiting)
+
+    def _jobs(self, now: datetime) -> list[JobFacts]:
+        found = [self._job(job, now) for job in self.jobs]
+        return [facts for facts in found if facts is not None]
+
+    def _job(self, job: Job, now: datetime) -> JobFacts | None:
+        runs = self.casework.last_runs(job.name, 20)
+        ended = [run for run in runs if run.finished is not None]
+        if not ended:
+            return None
+        last = max(ended, key=lambda run: run.due)
+        patience = timedelta(seconds=job.schedule.lease_seconds) + GRACE
+        return JobFacts(
+            name=job.name,
+            ok=last.ok,
+            message=last.message,
+            at=last.due,
+            overdue=last.due < job.schedule.when.latest(now - patience),
+        )
+
+
+def asked(act: Callable[[], T]) -> T | Failure:
+    """Return the answer, or why there is none."""
+    try:
+        return act()
+    except (MinhTinError, OSError) as error:
+        return Failure(str(error))
