@@ -22,52 +22,24 @@ _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]")),
 )
 _ENGLISH = frozenset(
-    [
-        "the",
-        "and",
-        "of",
-        "to",
-        "is",
-        "are",
-        "was",
-        "were",
-        "that",
-        "this",
-        "with",
-        "for",
-        "from",
-        "have",
-        "has",
-        "not",
-        "you",
-        "it",
-        "be",
-        "by",
-        "they",
-        "will",
-        "would",
-        "there",
-        "their",
-        "what",
-        "which",
-        "about",
-        "or",
-        "as",
-        "at",
-        "an",
-        "we",
-        "can",
-        "all",
-        "our",
-    ]
+    {"the", "and", "of", "to", "is", "are", "was", "were", "that", "this", "with"}
+    | {"for", "from", "have", "has", "not", "you", "it", "be", "by", "they", "will"}
+    | {"would", "there", "their", "what", "which", "about", "or", "as", "at", "an"}
+    | {"we", "can", "all", "our"}
 )
+_HMONG = frozenset(
+    {"kuv", "koj", "nws", "peb", "lawv", "tsis", "nyob", "muaj", "hmoob", "tuaj"}
+    | {"mus", "thiab", "tias", "ntawm", "zoo", "qab", "rau", "yog", "hais", "tau"}
+    | {"no", "los", "lus", "cov", "dej", "kev", "tsev", "noj", "ua", "mob", "zos"}
+)
+"""Everyday words of Hmong as it is written with Latin letters."""
 _SAMPLE = 400
 """Words looked at: the language of a long text shows in its beginning."""
 _MINORITY = 0.3
 
 
 def language(text: str) -> str:
-    """Return `vi`, another ISO code, or `` where the text does not tell.
+    """Return `vi` (with tone marks or without), another ISO code, or `` if unknown.
 
     An empty answer means too few words; callers treat it as Vietnamese.
     """
@@ -90,6 +62,9 @@ def _unmarked(words: list[str], marked: int) -> str:
     english = sum(1 for word in words if word in _ENGLISH)
     if english > vietnamese or (english >= 2 and english / len(words) >= 0.2):  # noqa: PLR2004 - two common words are no chance
         return "en"
+    hmong = sum(1 for word in words if word in _HMONG)
+    if hmong >= 3 and hmong / len(words) >= _MINORITY:  # noqa: PLR2004 - as above
+        return "hmn"
     share = vietnamese / len(words)
     if share >= 0.5:  # noqa: PLR2004 - half of the words are Vietnamese syllables
         return "vi"

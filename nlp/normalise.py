@@ -64,9 +64,8 @@ def _once(text: str, *, social: bool) -> tuple[str, list[Layer]]:
     return text, layers
 
 
-_RUN = re.compile(r"[^\W\d_]+")
+_DOUBLE = re.compile(r"([a-np-z])\1|ooo")
 _THREE = re.compile(r"([a-z])\1\1")
-_TWO = re.compile(r"([a-ik-np-z])\1")
 _ROMAN = frozenset("IVXLCDM")
 
 
@@ -78,24 +77,30 @@ def shorten(text: str) -> tuple[str, Layer]:
     stay, the last shortened to three letters.
     """
     folded = fold(text)
-    if len(folded) != len(text) or not _TWO.search(folded):
+    if len(folded) != len(text):
         return text, ()
-    closed = protected_spans(text)
+    closed: list[tuple[int, int]] | None = None
     edits = []
-    for match in _RUN.finditer(text):
-        start, end = match.span()
-        if _TWO.search(folded, start, end) is None and not _has_three(folded, match):
+    done = 0
+    for double in _DOUBLE.finditer(folded):
+        if double.start() < done:
             continue
-        if any(left < end and start < right for left, right in closed):
+        start = _edge(folded, double.start(), -1)
+        done = end = _edge(folded, double.end() - 1, 1) + 1
+        short = _short(text[start:end], folded[start:end])
+        if short == text[start:end]:
             continue
-        short = _short(match.group(), folded[start:end])
-        if short != match.group():
+        closed = protected_spans(text) if closed is None else closed
+        if not any(left < end and start < right for left, right in closed):
             edits.append((start, end, short))
     return apply(text, edits)
 
 
-def _has_three(folded: str, match: re.Match[str]) -> bool:
-    return _THREE.search(folded, match.start(), match.end()) is not None
+def _edge(folded: str, position: int, step: int) -> int:
+    """Return the last letter of the word at `position` in that direction."""
+    while 0 <= position + step < len(folded) and folded[position + step].isalpha():
+        position += step
+    return position
 
 
 def _short(word: str, folded: str) -> str:
@@ -111,7 +116,7 @@ def _short(word: str, folded: str) -> str:
 
 
 _DRAWN = re.compile(r"([a-z])\1{2,}")
-_TWICE = re.compile(r"([a-ik-np-z])\1+")
+_TWICE = re.compile(r"([a-np-z])\1+")
 
 
 def _collapse(word: str, folded: str, pattern: re.Pattern[str]) -> tuple[str, str]:

@@ -15,6 +15,7 @@ _PROTECTED = re.compile(
     r"|(?<!\w)[\w-]+(?:\.[\w-]+)*\.(?:com|vn|net|org|info|io|top|xyz|me|ly)\b\S*",
     re.IGNORECASE,
 )
+_ADDRESS_SIGN = re.compile(r"[#@]|://|www\.|\w\.[a-z]{2}", re.IGNORECASE)
 _JOINED = frozenset("/\\-&@_+=#.'’")
 """A form glued to a word by one of these is part of a name, a sum or an address."""
 
@@ -68,36 +69,34 @@ def _data(name: str) -> list[str]:
 
 def protected_spans(text: str) -> list[tuple[int, int]]:
     """Return the stretches that are addresses or tags and must stay as they are."""
-    if not any(sign in text for sign in ".#@/"):
+    if _ADDRESS_SIGN.search(text) is None:
         return []
     return [match.span() for match in _PROTECTED.finditer(text)]
 
 
 def expand(text: str) -> tuple[str, Layer]:
     """Write chat forms out (`ko` as `không`) where their guards hold."""
-    words = list(_WORD.finditer(text))
     known = _dictionary()
-    found = [i for i, word in enumerate(words) if word.group().lower() in known]
-    if not found:
+    if known.keys().isdisjoint(_WORD.findall(text.lower())):
         return text, ()
+    words = list(_WORD.finditer(text))
     shouting = _is_shouting(text)
-    closed = protected_spans(text)
     marked = is_marked(text)
     edits = []
-    for index in found:
-        word = words[index]
-        if any(start <= word.start() < end for start, end in closed):
+    for index, word in enumerate(words):
+        if word.group().lower() not in known:
             continue
-        place = _Place(
-            text,
-            *word.span(),
-            before=_neighbour(words, index - 1),
-            after=_neighbour(words, index + 1),
-            marked=marked,
-        )
+        before, after = _neighbour(words, index - 1), _neighbour(words, index + 1)
+        place = _Place(text, word.start(), word.end(), before, after, marked)
         standard = _standard(word.group(), place, shouting=shouting)
         if standard is not None:
-            edits.append((*word.span(), standard))
+            edits.append((place.start, place.end, standard))
+    if edits and (closed := protected_spans(text)):
+        edits = [
+            edit
+            for edit in edits
+            if not any(start <= edit[0] < end for start, end in closed)
+        ]
     return apply(text, edits)
 
 
