@@ -467,9 +467,11 @@ class SearchIndexContract(ABC):
         writer.put_review(review("a"))
         writer.put_analysis(analysis(post("b", "chữ \ud800 lẻ")))
         writer.put_analysis(analysis(post("c\ud800")))
+        writer.put_analysis(analysis(post("d"), fingerprint=(2**64,)))
+        writer.put_analysis(analysis(post("e", revision=2**63)))
         result = writer.flush()
         assert (result.written, result.stale) == (3, 1)
-        assert [post_id for post_id, _ in result.failed] == ["bad", "c\ud800"]
+        assert [post_id for post_id, _ in result.failed] == ["bad", "c\ud800", "d", "e"]
         assert set(ids(index)) == {"a", "b"}
         assert writer.flush().written == 0
         writer.close()

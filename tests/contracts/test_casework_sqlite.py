@@ -3,9 +3,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from contracts.casework import CaseworkStoreContract
 
 from casework.adapters.sqlalchemy import SqlCaseworkStore
+from contracts.casework import CaseworkStoreContract
 
 
 class OnSqlite(CaseworkStoreContract):

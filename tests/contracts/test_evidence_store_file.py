@@ -3,8 +3,8 @@ import os
 from pathlib import Path
 
 import pytest
-from contracts.evidence_store import CAPTURE, EvidenceStoreContract
 
+from contracts.evidence_store import CAPTURE, EvidenceStoreContract
 from domain.errors import StoreFullError
 from evidence.adapters.file import FileEvidence
 from evidence.port import EvidenceStore

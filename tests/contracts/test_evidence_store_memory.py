@@ -1,6 +1,6 @@
 import pytest
-from contracts.evidence_store import CAPTURE, EvidenceStoreContract
 
+from contracts.evidence_store import CAPTURE, EvidenceStoreContract
 from domain.errors import StoreFullError
 from evidence.adapters.memory import MemoryEvidence
 from evidence.port import EvidenceStore

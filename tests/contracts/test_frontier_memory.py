@@ -1,6 +1,6 @@
 import pytest
-from contracts.frontier import FrontierContract
 
+from contracts.frontier import FrontierContract
 from crawlers.frontier.memory import MemoryFrontier
 from crawlers.frontier.port import Frontier
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from contracts.frontier import NOW, RUN, SEEN, SOURCE, FrontierContract
 
+from contracts.frontier import NOW, RUN, SEEN, SOURCE, FrontierContract
 from crawlers.frontier.port import Frontier
 from crawlers.frontier.sqlite import SqliteFrontier
 from domain.errors import RetryLaterError

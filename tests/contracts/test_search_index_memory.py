@@ -1,5 +1,4 @@
 from contracts.search_index import SearchIndexContract
-
 from searchindex.adapters.memory import MemorySearchIndex
 
 

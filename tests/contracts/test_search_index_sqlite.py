@@ -1,6 +1,6 @@
 import pytest
-from contracts.search_index import SearchIndexContract
 
+from contracts.search_index import SearchIndexContract
 from searchindex.adapters.sqlite import SqliteSearchIndex
 
 

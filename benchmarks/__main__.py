@@ -1,0 +1,20 @@
+"""Runs all measurements, one after the other, each in a process of its own."""
+
+import subprocess
+import sys
+
+MODULES = ("worker", "classifier", "place_gate", "search", "crawl", "console")
+
+
+def main() -> int:
+    """Run them; return the number that failed."""
+    failed = 0
+    for name in MODULES:
+        print(f"\n== {name}", flush=True)
+        command = [sys.executable, "-m", f"benchmarks.{name}"]
+        failed += subprocess.run(command, check=False).returncode != 0
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
