@@ -17,7 +17,7 @@ def highlights(post: Post, query: Node | None) -> tuple[Span, ...]:
     """Return (start, end) in `post.whole_text`, ordered, without overlaps.
 
     Where a word stands with the very letters typed, only those places are marked:
-    `điện biên` does not mark «diễn biến» beside a real Điện Biên.
+    `bản tin` does not mark «bàn tín» where a «bản tin» stands too.
     """
     wanted = list(positive_terms(query))
     if not wanted:

@@ -1,7 +1,7 @@
 """What writers take in: items in order, checked one by one, merged by post."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -23,6 +23,9 @@ from searchindex.merge import (
     without_all,
 )
 from searchindex.port import BulkResult, IndexWriter
+
+Bands = Callable[[tuple[int, ...]], Sequence[int]]
+"""Makes the near-copy bands of a fingerprint."""
 
 Step = Callable[[State], tuple[State, bool]]
 
@@ -78,12 +81,14 @@ class Intake:
 class CollectingWriter(IndexWriter):
     """Keeps items until the flush; an item that no store could hold fails alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, bands_of: Bands) -> None:
         self._intake = Intake()
+        self._bands_of = bands_of
 
     def put_analysis(self, analysis: Analysis) -> None:
         def check() -> Step:
             checked = _checked(analysis)
+            _require_bands(self._bands_of, checked.fingerprint)
             return lambda state: with_analysis(state, checked)
 
         self._take(analysis.post.id, check)
@@ -140,11 +145,19 @@ def _checked(analysis: Analysis) -> Analysis:
         # Half a character in the text is the page's fault and no reason to lose it.
         analysis = replace(analysis, post=_mended(post))
         _require_storable(analysis, post.when, post.fetched)
-    if not all(-_BITS_63 <= value < 2 * _BITS_63 for value in analysis.fingerprint):
-        raise QuarantineError("The fingerprint exceeds 64 bits.", reason="bad_field")
     if not 0 <= post.revision < _BITS_63:
         raise QuarantineError("The revision is no count.", reason="bad_field")
     return analysis
+
+
+def _require_bands(bands_of: Bands, fingerprint: tuple[int, ...]) -> None:
+    try:
+        found = bands_of(fingerprint) if fingerprint else ()
+        fits = all(-_BITS_63 <= band < 2 * _BITS_63 for band in found)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise QuarantineError(f"No fingerprint: {error}", reason="bad_field") from error
+    if not fits:
+        raise QuarantineError("A band exceeds 64 bits.", reason="bad_field")
 
 
 def _require_storable(item: object, *times: datetime) -> None:

@@ -4,7 +4,7 @@ It looks at every document for every question, so it is for tests and small samp
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from threading import RLock
 
@@ -16,7 +16,7 @@ from searchindex.cursor import Cursor, decode_cursor, encode_cursor
 from searchindex.document import VERSION, Document, FieldKind
 from searchindex.fields import is_kind, keywords
 from searchindex.highlight import highlights
-from searchindex.intake import CollectingWriter, decode_state, encode_state
+from searchindex.intake import Bands, CollectingWriter, decode_state, encode_state
 from searchindex.local_days import local_day, offset_seconds
 from searchindex.merge import State
 from searchindex.port import (
@@ -31,7 +31,6 @@ from searchindex.port import (
 )
 from searchindex.query import AllOf, Node
 
-Bands = Callable[[tuple[int, ...]], Sequence[int]]
 Key = tuple[float, int, str]
 
 MAX_PAGE = 1000
@@ -94,7 +93,7 @@ class MemorySearchIndex(SearchIndex):
 
 class MemoryWriter(CollectingWriter):
     def __init__(self, index: MemorySearchIndex, only: Shelf | None) -> None:
-        super().__init__()
+        super().__init__(index.bands_of)
         self._index = index
         self._only = only
 

@@ -16,10 +16,10 @@ from threading import Lock
 from domain.errors import ConfigurationError, ConflictError, RetryLaterError
 from nlp.fingerprint import bands
 from searchindex.adapters.sqlite_reader import BOUND, SqliteReader
-from searchindex.adapters.sqlite_rows import Bands, apply
+from searchindex.adapters.sqlite_rows import apply
 from searchindex.adapters.sqlite_store import SCHEMA, StoreFile, turn
 from searchindex.document import VERSION
-from searchindex.intake import CollectingWriter
+from searchindex.intake import Bands, CollectingWriter
 from searchindex.port import BulkResult, IndexReader, IndexWriter, SearchIndex
 
 POINTER = """
@@ -146,7 +146,7 @@ class SqliteWriter(CollectingWriter):
     """Writes to the live version and to the next one while there is one."""
 
     def __init__(self, index: SqliteSearchIndex) -> None:
-        super().__init__()
+        super().__init__(index.bands_of)
         self._index = index
 
     def flush(self) -> BulkResult:

@@ -1,7 +1,7 @@
 """A document as rows, and a batch of changed documents as one transaction's work."""
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -17,11 +17,9 @@ from searchindex.fields import (
     slot,
 )
 from searchindex.fold import forms
-from searchindex.intake import Intake, decode_state, encode_state
+from searchindex.intake import Bands, Intake, decode_state, encode_state
 from searchindex.merge import State
 from searchindex.port import BulkResult
-
-Bands = Callable[[tuple[int, ...]], Sequence[int]]
 
 _INSERT = "INSERT INTO texts (rowid, title, text, exact_title, exact_text, keys)"
 _DELETE = """INSERT INTO texts
