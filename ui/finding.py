@@ -54,8 +54,9 @@ def snippet(hit: Hit, reading: Reading) -> tuple[Piece, ...]:
     title = len(document.post.title)
     body = [mark.start for mark in marks if mark.start > title]
     first = body[0] if body else title + 1 if title and title < len(text) else 0
-    start = _word_start(text, max(title + 1 if title else 0, first - BEFORE))
-    end = min(len(text), start + SNIPPET)
+    lowest = title + 1 if title else 0
+    start = _word_start(text, max(lowest, first - BEFORE), lowest)
+    end = _word_end(text, start + SNIPPET)
     masks = masks_of(document.analysis, reading.words)
     cut = passages.pieces(text, marks, masks, start, end)
     lead = (Piece(text="… "),) if start > title + 1 else ()
@@ -71,11 +72,18 @@ def title_pieces(hit: Hit, reading: Reading) -> tuple[Piece, ...]:
     return passages.pieces(post.whole_text, marks, masks, 0, len(post.title))
 
 
-def _word_start(text: str, at: int) -> int:
-    if at <= 0 or at >= len(text):
-        return max(0, min(at, len(text)))
-    space = text.rfind(" ", max(0, at - 20), at)
+def _word_start(text: str, at: int, lowest: int) -> int:
+    if at <= lowest:
+        return min(lowest, len(text))
+    space = text.rfind(" ", max(lowest, at - 20), at)
     return at if space < 0 else space + 1
+
+
+def _word_end(text: str, at: int) -> int:
+    if at >= len(text):
+        return len(text)
+    space = text.rfind(" ", at - 20, at)
+    return at if space < 0 else space
 
 
 def csv_of(documents: Iterable[Document], reading: Reading) -> bytes:

@@ -56,10 +56,12 @@ class Reading:
 
     def unit_name(self, unit: str | None) -> str:
         """Name a commune or ward with its kind; empty for the province as a whole."""
-        units = {
-            u.id: f"{u.kind} {u.name}".strip() for u in self.profile.gazetteer.units
-        }
-        return units.get(unit, unit) if unit else ""
+        found = (u for u in self.profile.gazetteer.units if u.id == unit)
+        known = next(found, None)
+        if known is None:
+            return unit or ""
+        kinds = self.words.section("unit")
+        return f"{kinds.get(known.kind, known.kind)} {known.name}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,12 @@ import streamlit as st
 from domain.labels import Queue
 from searchindex.port import Order, Search
 from searchindex.query import DateRange
-from ui import daily, markup, shown, view_models
+from ui import daily, markup, shown
 from ui.daily import ALL, DayCount
 from ui.page import PageContext, desk_link, search_link
 from ui.source_states import active, sick, source_line
-from ui.worklist import Worklist, waiting
+from ui.view_models import Row
+from ui.worklist import Worklist
 
 PERIODS = (14, 30, 90)
 MOST_URGENT = 5
@@ -92,25 +93,25 @@ def _count(page: PageContext, day: date) -> int:
 def _urgent(page: PageContext) -> None:
     words, reading = page.words, page.reading
     st.html(f"<h2>{escape(words('overview.urgent'))}</h2>")
-    search = Search(query=waiting(Queue.HARMFUL), order=Order.NEWEST, size=MOST_URGENT)
-    documents = [h.document for h in page.context.index.reader().search(search).hits]
-    states = page.context.casework.latest([d.post.id for d in documents])
-    lines = []
-    for document in documents:
-        state = states.get(document.post.id)
-        if state is not None and state.verdict is not None:
-            continue
-        row = view_models.row(document, reading, queue=Queue.HARMFUL)
-        meta = f"{row.time} · {row.source} · {row.label} {row.chance}"
-        address = desk_link(Queue.HARMFUL, row.id)
-        lines.append(
-            f"<li><span class='meta'>{escape(meta)}</span>"
-            f"{markup.link(address, row.words)}</li>"
-        )
+    found = Worklist(page.context, reading).page(
+        Queue.HARMFUL, page.account, order=Order.NEWEST
+    )
+    lines = [
+        f"<li><span class='meta'>{escape(_urgent_meta(page, row))}</span>"
+        f"{markup.link(desk_link(Queue.HARMFUL, row.id), row.words)}</li>"
+        for row in found.rows[:MOST_URGENT]
+    ]
     if lines:
         st.html(f"<ul class='mt-list'>{''.join(lines)}</ul>")
     else:
         st.html(markup.empty(words("overview.urgent_none"), ""))
+
+
+def _urgent_meta(page: PageContext, row: Row) -> str:
+    facts = [row.time, row.source, f"{row.label} {row.chance}"]
+    if row.copies > 1:
+        facts.append(page.words("desk.copies", count=row.copies))
+    return " · ".join((*facts, *row.marks))
 
 
 def _sources(page: PageContext) -> None:
@@ -126,8 +127,10 @@ def _sources(page: PageContext) -> None:
     st.html(f"<h2>{escape(words('overview.sources'))}</h2>")
     said = words("overview.sources_fine", good=good, all=len(lines))
     rows = "".join(
-        f"<li><b>{escape(line.spec.name)}</b>: {escape(words(f'sources.{line.state}'))}"
-        f"<span class='meta'>{escape(line.last.message if line.last else '')}</span></li>"
+        f"<li><b>{escape(line.spec.name)}</b>: "
+        f"{escape(words(f'sources.{line.state}'))}"
+        f"<span class='meta'>{escape(line.last.message) if line.last else ''}</span>"
+        "</li>"
         for line in bad[:MOST_SICK]
     )
     more = words("overview.sources_bad", count=len(bad)) if bad else ""
