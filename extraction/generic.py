@@ -7,7 +7,7 @@ from datetime import datetime
 from lxml import etree
 from lxml.html import HtmlElement
 
-from extraction.content import SKIPPED_TAGS, paragraphs, squeeze, text_of
+from extraction.content import SKIPPED_TAGS, is_noise, paragraphs, squeeze, text_of
 from extraction.dates import parse_when
 from extraction.site import has
 
@@ -40,6 +40,7 @@ _LEADS = f"//*[{has('sapo')} or {has('lead')} or {has('chapeau')} or @id='tomtat
 _ENOUGH = 200
 """Characters of text that prove a container; smaller would take a menu for a body."""
 _PARAGRAPH = 25
+_RUNNING = {"p", "h2", "h3", "h4", "ul", "ol", "blockquote"}
 _DATED = re.compile(
     r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{1,2} tháng \d{1,2}", re.IGNORECASE
 )
@@ -52,8 +53,22 @@ def known_body(tree: HtmlElement) -> HtmlElement | None:
     for path in _BODIES:
         for element in tree.xpath(path):
             if len(text_of(element)) >= _ENOUGH:
-                return element
+                return _with_paragraphs_beside(element)
     return None
+
+
+def _with_paragraphs_beside(element: HtmlElement) -> HtmlElement:
+    """Return the parent where it holds but the element and paragraphs.
+
+    Editors put corrections and updates in front of the text that was there.
+    """
+    parent = element.getparent()
+    if parent is None or parent.tag not in {"div", "section"}:
+        return element
+    beside = [child for child in parent if child is not element]
+    texts = [child for child in beside if child.tag in _RUNNING]
+    others = [child for child in beside if child.tag not in _RUNNING]
+    return parent if texts and all(is_noise(child) for child in others) else element
 
 
 def densest(tree: HtmlElement) -> HtmlElement | None:

@@ -37,10 +37,10 @@ class ForumSpider(SourceSpider):
         )
         if not listing.links:
             self.visit.tally.fail("no_threads")
-        for link in listing.links:
-            if not self._enough():
-                yield from self.ask_page(link, self.parse_page, priority=0)
-        if listing.next_url and page < self.visit.spec.max_pages:
+        most = self.visit.max_posts
+        for link in listing.links[: most or None]:
+            yield from self.ask_page(link, self.parse_page, priority=0)
+        if listing.next_url and page < self.visit.spec.max_pages and not most:
             yield from self.ask_page(
                 listing.next_url, self.parse, priority=50, page=page + 1
             )
@@ -65,7 +65,8 @@ class ForumSpider(SourceSpider):
             return
         first = first or self._id(thread.posts[0].number)
         yield from self._found_posts(response, thread, first, fetched)
-        if thread.next_url and page < self.visit.deps.limits.thread_pages:
+        pages = 1 if self.visit.max_posts else self.visit.deps.limits.thread_pages
+        if thread.next_url and page < pages:
             yield from self.ask_page(
                 thread.next_url,
                 self.parse_page,

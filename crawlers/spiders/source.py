@@ -61,8 +61,10 @@ class SourceSpider(Spider):
             host.strip() for host in visit.spec.selectors.get("hosts", "").split(",")
         }
         self._asked: set[str] = set()
+        self._pages: set[str] = set()
 
     async def start(self) -> AsyncIterator[Request]:
+        self._pages.add(canonical_url(self.visit.spec.url))
         yield self.ask(self.visit.spec.url, self.parse, priority=100)
 
     def ask(
@@ -97,8 +99,8 @@ class SourceSpider(Spider):
         self, url: str, callback: Callable[..., Any], *, priority: int, **kwargs: object
     ) -> Yields:
         """Ask for a page of a list or thread unless it was asked for in this visit."""
-        if url and url not in self._asked:
-            self._asked.add(url)
+        if url and url not in self._pages:
+            self._pages.add(url)
             yield self.ask(url, callback, priority=priority, **kwargs)
 
     def ask_article(self, url: str, item: FeedItem | None = None) -> Yields:

@@ -61,9 +61,7 @@ def test_csv_with_vietnamese_heads(tmp_path: Path, deps: CrawlDeps) -> None:
     assert sum(deps.event_log.ends(LogTopic.BACKFILL).values()) == 1  # type: ignore[union-attr]
 
 
-def test_columns_are_mapped_and_authors_hidden(
-    tmp_path: Path, deps: CrawlDeps
-) -> None:
+def test_columns_are_mapped_and_authors_hidden(tmp_path: Path, deps: CrawlDeps) -> None:
     path = write(
         tmp_path,
         "a.jsonl",

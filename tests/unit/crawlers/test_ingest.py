@@ -1,4 +1,4 @@
-"""Findings to events: what is new, edited, gone, back, and in which order it is kept."""
+"""Findings to events: what is new, edited, gone, back, and what is kept first."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -231,7 +231,7 @@ class FlakyLog(MemoryEventLog):
 
     failures = 1
 
-    def writer(self):  # type: ignore[no-untyped-def] # noqa: ANN201 - as the port
+    def writer(self):  # type: ignore[no-untyped-def]
         writer, log = super().writer(), self
         flush = writer.flush
 

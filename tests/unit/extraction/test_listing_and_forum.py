@@ -14,7 +14,8 @@ from extraction.selectors import to_xpath
 URL = "https://bao.example.vn/tin-tuc"
 PAGES = Path(__file__).resolve().parents[4] / "shared" / "data" / "pages"
 LIST = """<body><nav><a href="/menu-1234.html">Một mục trong thanh thực đơn</a></nav>
-<div class="list"><div class="item"><a href="/tin-mot-1001.html">Tin thứ nhất của ngày</a>
+<div class="list"><div class="item">
+<a href="/tin-mot-1001.html">Tin thứ nhất của ngày</a>
 </div><div class="item"><a href="/tin-hai-1002.html#binh-luan">Tin thứ hai của ngày</a>
 <a href="/tin-hai-1002.html">Tin thứ hai của ngày</a></div>
 <a href="https://khac.example.com/tin-9999.html">Tin của một tờ báo khác</a></div>
@@ -26,7 +27,8 @@ THREAD = """<h1 class="p-title-value">Đường vào bản</h1>
 <div class="bbWrapper">Đường lầy quá<br>xe không vào được</div></article>
 <article class="message message--post" data-author="nguoi_b" id="js-post-12">
 <time datetime="2026-03-07T08:03:00+07:00"></time><div class="bbWrapper">
-<blockquote class="bbCodeBlock bbCodeBlock--quote" data-source="post: 11">lầy</blockquote>
+<blockquote class="bbCodeBlock bbCodeBlock--quote" data-source="post: 11">lầy
+</blockquote>
 Đúng vậy <a href="/anh.html">ảnh</a></div></article>
 <a class="pageNav-jump--next" href="/threads/duong.5/page-2">Sau</a>"""
 

@@ -68,8 +68,8 @@ def test_a_page_of_tables_with_a_vietnamese_date() -> None:
     main = (
         '<table><tr><td><div id="tieude">Lịch cắt điện</div>'
         '<span class="ngay">Thứ Bảy, 07/03/2026 - 08:15 (GMT+7)</span>'
-        f'<div id="tomtat"><b>Điện lực thông báo.</b></div><div id="noidung">{PARAGRAPHS}'
-        "</div></td></tr></table>"
+        '<div id="tomtat"><b>Điện lực thông báo.</b></div>'
+        f'<div id="noidung">{PARAGRAPHS}</div></td></tr></table>'
     )
     fields = extract_page(page(main=main), URL)
     assert fields.title == "Lịch cắt điện"

@@ -1,4 +1,4 @@
-"""Every site module against a page in the outlet's structure, and real ones if there."""
+"""Every site module against a page in the outlet's structure, and against real ones."""
 
 import gzip
 import json
@@ -77,7 +77,7 @@ def test_a_host_that_only_ends_alike_is_another_site() -> None:
         ),
     ],
 )
-def test_real_page(  # noqa: PLR0913 - a table of pages
+def test_real_page(
     *, name: str, url: str, title: str, author: str, published: datetime, least: int
 ) -> None:
     fields = extract_page(

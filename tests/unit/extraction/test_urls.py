@@ -8,7 +8,10 @@ from extraction.urls import canonical_url, host_of, site_of
 @pytest.mark.parametrize(
     ("url", "canonical"),
     [
-        ("HTTPS://Bao.Example.VN:443/A?utm_source=x&b=1#c", "https://bao.example.vn/A?b=1"),
+        (
+            "HTTPS://Bao.Example.VN:443/A?utm_source=x&b=1#c",
+            "https://bao.example.vn/A?b=1",
+        ),
         ("http://a.vn", "http://a.vn/"),
         ("http://a.vn:8080/x?fbclid=1", "http://a.vn:8080/x"),
         ("http://a.vn/tin tức.html", "http://a.vn/tin%20t%E1%BB%A9c.html"),
