@@ -9,8 +9,10 @@ from domain.profile import Profile
 from wiring.settings import Mode, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
+    from jobs.health_facts import SourceFacts
     from jobs.scheduler import Scheduler
     from ui.context import ConsoleContext, HealthRow
 
@@ -26,8 +28,9 @@ def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Sched
     if settings.metrics_port:
         start_http_server(settings.metrics_port, addr="127.0.0.1")
     casework = bootstrap.build_casework(settings)
+    facts = source_facts_of(settings, profile)
     return Scheduler(
-        jobs=bootstrap.build_jobs(settings, profile, casework),
+        jobs=bootstrap.build_jobs(settings, profile, casework, facts),
         casework=casework,
         clock=bootstrap.build_clock(),
         holder=holder,
@@ -62,7 +65,7 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
         evidence=bootstrap.build_evidence(settings),
         clock=bootstrap.build_clock(),
         source_runs=runs,
-        health=lambda: health_rows(settings),
+        health=health_now(settings, profile),
         sample=sample,
         versions={
             "minhtin": version("minhtin"),
@@ -83,18 +86,66 @@ def model_version(settings: Settings) -> str:
         return "—"
 
 
-def health_rows(settings: Settings) -> "Sequence[HealthRow]":
-    """Return what `minhtin doctor` finds, as the console shows it."""
-    from cli.doctor import examine
-    from ui.context import HealthRow, HealthState
+VISITS = 500
+"""Visits of a source looked at: a week at one every twenty minutes."""
 
-    states = {"ok": HealthState.GOOD, "warn": HealthState.WARN, "bad": HealthState.BAD}
-    return [
-        HealthRow(
-            name=finding.name,
-            state=states[finding.state],
-            sentence=finding.message,
-            hint=finding.hint,
-        )
-        for finding in examine(settings)
-    ]
+
+def source_facts_of(
+    settings: Settings, profile: Profile
+) -> "Callable[[datetime], Sequence[SourceFacts]]":
+    """Return a function that adds up how each enabled source fared."""
+    from datetime import timedelta
+
+    from cli.crawling import open_frontier, present_sources
+    from jobs.source_health import source_facts
+
+    frontier = open_frontier(settings)
+    listed = present_sources(settings, profile)
+
+    def facts(now: "datetime") -> "Sequence[SourceFacts]":
+        return [
+            source_facts(
+                source.id,
+                source.name,
+                timedelta(minutes=source.interval_minutes),
+                frontier.runs(source.id, VISITS),
+                now,
+            )
+            for source in listed()
+            if source.enabled
+        ]
+
+    return facts
+
+
+def health_now(settings: Settings, profile: Profile) -> "Callable[[], list[HealthRow]]":
+    """Return a function that examines stores and sources, as the console shows it."""
+    from jobs.health import check
+    from jobs.health_job import KEY, known_rows
+    from ui.context import HealthRow, HealthState
+    from wiring import bootstrap
+
+    casework = bootstrap.build_casework(settings)
+    facts = source_facts_of(settings, profile)
+    probe = bootstrap.build_probe(settings, casework, facts)
+    clock = bootstrap.build_clock()
+    states = {
+        "ok": HealthState.GOOD,
+        "warn": HealthState.WARN,
+        "bad": HealthState.BAD,
+        "unknown": HealthState.UNKNOWN,
+    }
+
+    def rows() -> list[HealthRow]:
+        found = check(probe(clock.now()), known_rows(casework.setting(KEY)))
+        return [
+            HealthRow(
+                name=row.name,
+                state=states[row.state],
+                sentence=row.message_vi,
+                hint=row.hint_vi,
+            )
+            for row in found
+        ]
+
+    return rows

@@ -62,12 +62,14 @@ class Gate(Protocol):
 class Tools:
     """The functions that the cascade is made of, chosen by the wiring.
 
+    `normalise` is told whether the text is social (chat spelling) or edited press.
+
     `language` gives an ISO code or ``; `segment` takes texts and gives words joined
     by `_`. `words` names labels in Vietnamese. `sample_rate` is the share of stopped
     posts that goes to review, so that the gate's recall is known.
     """
 
-    normalise: Callable[[str], str]
+    normalise: Callable[[str, bool], str]
     language: Callable[[str], str]
     gate: Gate
     segment: Callable[[Sequence[str]], Sequence[str]]
@@ -128,11 +130,12 @@ def screen(
     about = source.about if source else ""
     place = tools.gate(post, inherited=inherited, source_about=about)
     passed = place.about in PASSED
+    social = post.kind is not PostKind.ARTICLE
     text = post.whole_text
     return Screened(
         post=post,
         place=place,
-        normalised=tools.normalise(text) if passed else "",
+        normalised=tools.normalise(text, social) if passed else "",
         language=tools.language(text),
         trace=trace,
         fingerprint=tools.fingerprint(text) if passed else (),

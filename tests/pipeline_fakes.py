@@ -56,7 +56,7 @@ def gate(post, *, inherited, source_about):
 
 def tools(sample_rate=0.0):
     return Tools(
-        normalise=lambda text: text,
+        normalise=lambda text, social: text,
         language=lambda text: "vi",
         gate=gate,
         segment=list,

@@ -5,7 +5,7 @@ store does not pay for the others.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from casework.service import Casework
@@ -15,6 +15,8 @@ from domain.errors import ConfigurationError
 from domain.profile import Profile, SourceSpec
 from eventlog.port import EventLog
 from evidence.port import EvidenceStore
+from jobs.health_facts import SourceFacts
+from jobs.probe import Probe
 from jobs.schedule import Job
 from pipeline.indexer import Indexer
 from pipeline.worker import Worker
@@ -119,15 +121,50 @@ def build_sources(
 
 
 def build_jobs(
-    settings: Settings, profile: Profile, casework: Casework
+    settings: Settings,
+    profile: Profile,
+    casework: Casework,
+    sources: Callable[[datetime], Sequence[SourceFacts]],
 ) -> Sequence[Job]:
     """Put together what runs by the clock."""
     from eventlog.codec import encode_event
+    from jobs.erasure import Eraser
+    from jobs.health_job import HealthJob
     from jobs.outbox import OutboxJob
+    from jobs.retention import RetentionJob
+    from jobs.stories import Likeness, StoriesJob
+    from nlp.fingerprint import bands, similarity
 
-    return [
-        OutboxJob(casework, build_log(settings), build_clock(), encode_event),
+    log, index, clock = build_log(settings), build_index(settings), build_clock()
+    eraser = Eraser(
+        log=log, casework=casework, evidence=build_evidence(settings), clock=clock
+    )
+    likeness = Likeness(bands=bands, similarity=similarity)
+    made: list[Job] = [
+        OutboxJob(casework, log, clock, encode_event),
+        StoriesJob(index, casework, likeness),
+        RetentionJob(eraser, profile.retention_days, profile.timezone),
     ]
+    probe = build_probe(settings, casework, sources, made)
+    return [*made, HealthJob(probe, casework)]
+
+
+def build_probe(
+    settings: Settings,
+    casework: Casework,
+    sources: Callable[[datetime], Sequence[SourceFacts]],
+    jobs: Sequence[Job] = (),
+) -> Probe:
+    """Put together what asks stores and sources how they are."""
+    return Probe(
+        log=build_log(settings),
+        index=build_index(settings),
+        casework=casework,
+        data=settings.home,
+        model=lambda: build_classifier(settings).version,
+        sources=sources,
+        jobs=jobs,
+    )
 
 
 def secret_key(settings: Settings) -> bytes:

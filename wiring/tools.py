@@ -50,7 +50,7 @@ def build_tools(profile: Profile, classifier: Classifier) -> Tools:
     }
     rate = float(profile.place_gate.get("sample_rate_of_dropped", 0.02))
     return Tools(
-        normalise=lambda text: normalise(text).text,
+        normalise=lambda text, social: normalise(text, social=social).text,
         language=language,
         gate=ProfileGate(PlaceGate.of(profile)),
         segment=segment,
