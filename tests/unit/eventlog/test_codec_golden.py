@@ -36,8 +36,10 @@ def test_every_kind_has_a_golden_file():
         (b'{"v":1,"kind":"post_liked","data":{}}', "unknown_kind"),
         (b'{"v":1,"kind":"post_gone","data":{"post_id":1}}', "bad_field"),
         (
-            b'{"v":1,"kind":"post_gone","data":{"post_id":"a","revision":1,'
-            b'"reason":"deleted","at":"2026-01-01T00:00:00"}}',
+            (
+                b'{"v":1,"kind":"post_gone","data":{"post_id":"a","revision":1,'
+                b'"reason":"deleted","at":"2026-01-01T00:00:00"}}'
+            ),
             "bad_field",
         ),
     ],
