@@ -1,4 +1,3 @@
-
 """Writes the help of every `minhtin` command into `docs/commands.md`.
 
 Run `python scripts/command_docs.py` after a change of a command; with `--check` it
