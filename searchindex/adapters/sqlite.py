@@ -10,6 +10,7 @@ one, and files that nobody names are removed by the next rebuild or swap.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
@@ -41,7 +42,8 @@ class SqliteSearchIndex(SearchIndex):
         self, folder: Path, *, bands_of: Bands = bands, bound: int = BOUND
     ) -> None:
         self.folder = folder
-        self.bands_of = bands_of
+        # Each fingerprint is asked for when it comes in and again when it is written.
+        self.bands_of = lru_cache(maxsize=2048)(bands_of)
         self._bound = bound
         self._files: dict[str, StoreFile] = {}
         self._lock = Lock()

@@ -41,8 +41,8 @@ MAX_PAGE = 1000
 
 Reading = Callable[[], AbstractContextManager[sqlite3.Connection]]
 Row = tuple[float, int]
-_facts = msgspec.json.Decoder(dict[str, tuple[str, ...]])
-_prints = msgspec.json.Decoder(tuple[int, ...])
+_keywords = msgspec.msgpack.Decoder(dict[str, list[str]])
+_prints = msgspec.msgpack.Decoder(tuple[int, ...])
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -159,11 +159,12 @@ class Look:
         counts: dict[str, Counter[str]] = {name: Counter() for name in names}
         if wanted:
             sql, values = self._select(
-                "f.keys", self._match, self._plan.low, self._plan.high, facts=True
+                "texts.rowid AS slot", self._match, self._plan.low, self._plan.high
             )
-            sql += " ORDER BY texts.rowid DESC LIMIT ?"
+            newest = f"({sql} ORDER BY texts.rowid DESC LIMIT ?) AS newest"
+            sql = f"SELECT found FROM {newest} CROSS JOIN keywords USING (slot)"  # noqa: S608 - values are bound
             for (raw,) in self._db.execute(sql, (*values, self._bound)):
-                keys = _facts.decode(raw)
+                keys = _keywords.decode(raw)
                 for name in wanted:
                     counts[name].update(keys.get(name, ()))
         return {name: _ordered(counts[name]) for name in names}
@@ -258,7 +259,7 @@ def _hits(
 
 
 def _fingerprint(db: sqlite3.Connection, place: int) -> tuple[PostId, tuple[int, ...]]:
-    select = "SELECT post_id, print FROM facts WHERE slot=?"
+    select = "SELECT post_id, print FROM facts JOIN prints USING (slot) WHERE slot=?"
     post_id, prints = db.execute(select, (place,)).fetchone()
     return post_id, _prints.decode(prints)
 

@@ -120,8 +120,8 @@ class Batch:
         if old.slot is None:
             self._db.execute("DELETE FROM waiting WHERE post_id=?", (post_id,))
             return
-        self._db.execute("DELETE FROM facts WHERE slot=?", (old.slot,))
-        self._db.execute("DELETE FROM bodies WHERE slot=?", (old.slot,))
+        for table in ("facts", "keywords", "prints", "bodies"):
+            self._db.execute(f"DELETE FROM {table} WHERE slot=?", (old.slot,))  # noqa: S608 - names from the line above
         bands = self._bands(old.state)
         rows = [(band, old.slot) for band in bands]
         self._db.executemany("DELETE FROM bands WHERE band=? AND slot=?", rows)
@@ -132,18 +132,20 @@ class Batch:
         if document is None or place is None:
             self._db.execute("INSERT INTO waiting VALUES (?,?)", (post_id, body))
             return
-        prints = document.analysis.fingerprint
         facts = (
             place,
             post_id,
             moment(document, "fetched"),
             document.post.revision,
             document.urgency,
-            msgspec.json.encode(keywords(document)),
-            msgspec.json.encode(prints) if prints else None,
         )
-        self._db.execute("INSERT INTO facts VALUES (?,?,?,?,?,?,?)", facts)
+        self._db.execute("INSERT INTO facts VALUES (?,?,?,?,?)", facts)
+        found = msgspec.msgpack.encode(keywords(document))
+        self._db.execute("INSERT INTO keywords VALUES (?,?)", (place, found))
         self._db.execute("INSERT INTO bodies VALUES (?,?)", (place, body))
+        if prints := document.analysis.fingerprint:
+            row = (place, msgspec.msgpack.encode(prints))
+            self._db.execute("INSERT INTO prints VALUES (?,?)", row)
         rows = [(band, place) for band in self._bands(state)]
         self._db.executemany("INSERT INTO bands VALUES (?,?)", rows)
 

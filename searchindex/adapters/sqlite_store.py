@@ -25,16 +25,20 @@ CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5(
   content='', columnsize=0, tokenize='ascii');
 CREATE TABLE IF NOT EXISTS facts (
   slot INTEGER PRIMARY KEY, post_id TEXT NOT NULL UNIQUE, fetched INTEGER NOT NULL,
-  revision INTEGER NOT NULL, urgency REAL NOT NULL, keys BLOB NOT NULL, print BLOB);
+  revision INTEGER NOT NULL, urgency REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS facts_urgency ON facts (urgency, slot);
+CREATE TABLE IF NOT EXISTS keywords (slot INTEGER PRIMARY KEY, found BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS prints (slot INTEGER PRIMARY KEY, print BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS bodies (slot INTEGER PRIMARY KEY, state BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS waiting (
   post_id TEXT PRIMARY KEY, state BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS bands (
   band INTEGER NOT NULL, slot INTEGER NOT NULL, PRIMARY KEY (band, slot)) WITHOUT ROWID
 """
-"""`waiting` holds what has no text yet or any more: reviews and stories that came
-first, and tombstones."""
+"""Rows that are read by the thousand (`facts`, `keywords`) stand apart from the long
+ones (`prints`, `bodies`), so that a page of the file holds many of them. `waiting`
+holds what has no text yet or any more: reviews and stories that came first, and
+tombstones."""
 
 BUSY_MS = 10_000
 """Wait for another process's flush. Shorter fails beside a rebuild's large batches,
