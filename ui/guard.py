@@ -113,7 +113,7 @@ class SessionGuard:
         if refusal is not None:
             await _answer(scope, receive, secured, refusal)
             return
-        await self._app(scope, self._watched(scope, receive), secured)
+        await self._app(scope, *self._watched(scope, receive, secured))
 
     def _refusal(self, scope: Scope, session: Session | None) -> Response | None:
         """Return what to answer instead of letting the request pass, if anything."""
@@ -141,26 +141,38 @@ class SessionGuard:
         self._trust.put(token, self._context.clock.now(), session)
         return session
 
-    def _watched(self, scope: Scope, receive: Receive) -> Receive:
+    def _watched(
+        self, scope: Scope, receive: Receive, send: Send
+    ) -> tuple[Receive, Send]:
         """Let a websocket end with its session, not only begin with one."""
         if scope["type"] != "websocket":
-            return receive
+            return receive, send
         token = HTTPConnection(scope).cookies.get(self._cookie, "")
+        closed = False
 
-        async def watched() -> Message:
+        async def watched_receive() -> Message:
+            nonlocal closed
             message = await receive()
-            if message["type"] != "websocket.receive":
+            if message["type"] != "websocket.receive" or await self._alive(token):
                 return message
-            if self._trust.get(token, self._context.clock.now()) is None:
-                try:
-                    alive = await self._look_up(token)
-                except MinhTinError:
-                    return message
-                if alive is None:
-                    return {"type": "websocket.disconnect", "code": 1008}
-            return message
+            closed = True
+            await send({"type": "websocket.close", "code": 1008})
+            return {"type": "websocket.disconnect", "code": 1008}
 
-        return watched
+        async def watched_send(message: Message) -> None:
+            if not closed:
+                await send(message)
+
+        return watched_receive, watched_send
+
+    async def _alive(self, token: str) -> bool:
+        if self._trust.get(token, self._context.clock.now()) is not None:
+            return True
+        try:
+            return await self._look_up(token) is not None
+        except MinhTinError:
+            # The store is out of reach: the page itself will say so.
+            return True
 
 
 def _refuse_session(scope: Scope, session: Session, words: Wording) -> Response | None:

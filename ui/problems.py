@@ -1,6 +1,7 @@
 """Errors as people may see them: what happened, what to do, a number to quote."""
 
 import secrets
+import traceback
 from dataclasses import dataclass
 
 import structlog
@@ -47,7 +48,9 @@ def problem_of(error: Exception, words: Wording) -> Problem:
                 message, hint = words("problem.retry"), words("problem.retry_hint")
             log.info("console_refused", number=number, status=status, error=str(error))
             return Problem(status=status, message=message, hint=hint, number=number)
-    log.error("console_failed", number=number, exc_info=error)
+    # As text: values of local variables, which may be people's posts, stay out of logs.
+    trace = "".join(traceback.format_exception(error))
+    log.error("console_failed", number=number, trace=trace)
     return Problem(
         status=UNEXPECTED,
         message=words("problem.unexpected"),

@@ -88,7 +88,13 @@ def test_a_post_that_is_markup_stays_text(reading: Reading) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//x", "http://["],
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "//x",
+        "http://[",
+    ],
 )
 def test_only_web_addresses_are_followed(url: str) -> None:
     assert view_models.safe_url(url) == ""

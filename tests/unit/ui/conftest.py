@@ -1,0 +1,84 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocket
+
+from domain.clock import ManualClock
+from e2e.console_world import NOW, PASSWORD, world
+from ui import api
+from ui.context import ConsoleContext
+from ui.guard import SessionGuard
+from ui.sign_in import SignInPages
+
+SITE = "http://console.test"
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def context(tmp_path: Path, clock: ManualClock) -> ConsoleContext:
+    return world(tmp_path, clock)
+
+
+async def _page(_request: Request) -> PlainTextResponse:
+    return PlainTextResponse("page")
+
+
+async def _echo(socket: WebSocket) -> None:
+    await socket.accept()
+    async for text in socket.iter_text():
+        await socket.send_text(text)
+
+
+def guarded(context: ConsoleContext) -> Starlette:
+    """Everything but Streamlit, which a plain page and an echo stand in for."""
+    return Starlette(
+        routes=[
+            *SignInPages(context).routes(),
+            *api.routes(context),
+            WebSocketRoute("/_stcore/stream", _echo),
+            Mount("/", Route("/{path:path}", _page)),
+        ],
+        middleware=[Middleware(SessionGuard, context=context)],
+    )
+
+
+@pytest.fixture
+def visitor(context: ConsoleContext) -> Iterator[TestClient]:
+    """A browser without a session."""
+    app = guarded(context)
+    with TestClient(app, base_url=SITE, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def signed_in(context: ConsoleContext) -> Callable[[str], TestClient]:
+    """Makes browsers in which somebody signed in by the form."""
+
+    def make(name: str) -> TestClient:
+        client = TestClient(guarded(context), base_url=SITE, follow_redirects=False)
+        client.get("/sign-in")
+        form = {
+            "token": client.cookies["minhtin_form"],
+            "name": name,
+            "password": PASSWORD,
+            "next": "/",
+        }
+        answer = client.post("/sign-in", data=form)
+        assert answer.status_code == 303
+        session = context.casework.session(client.cookies["minhtin_session"])
+        assert session is not None
+        client.headers["X-CSRF-Token"] = session.csrf
+        return client
+
+    return make
