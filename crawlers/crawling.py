@@ -79,13 +79,19 @@ class Crawling:
         """Visit what is due until told to stop; one visit per site at a time."""
         self._open(reactor)
         while not self._stopped.is_set():
-            now = self._deps.clock.now()
-            for site, specs in self._queues(sources()).items():
-                due = [s for s in specs if self._deps.frontier.due(s.id, now)]
-                if due and site not in self._busy:
-                    self._begin(site, due)
+            try:
+                self._begin_due(sources())
+            except (RetryLaterError, ConfigurationError) as error:
+                _log.warning("sources_not_read", problem=str(error))
             await self._tick()
         await self._wait()
+
+    def _begin_due(self, sources: Sequence[SourceSpec]) -> None:
+        now = self._deps.clock.now()
+        for site, specs in self._queues(sources).items():
+            due = [s for s in specs if self._deps.frontier.due(s.id, now)]
+            if due and site not in self._busy:
+                self._begin(site, due)
 
     def stop(self) -> None:
         """End all visits; what is in flight is still handed over."""

@@ -54,7 +54,7 @@ def scrapy_settings(user_agent: str, limits: CrawlLimits) -> dict[str, Any]:
         "COOKIES_ENABLED": False,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "CONCURRENT_ITEMS": 1,
-        "DOWNLOAD_DELAY": 0.0,
+        "DOWNLOAD_DELAY": 0.001,
         "DOWNLOAD_DELAY_JITTER": 0.0,
         "DOWNLOAD_FAIL_ON_DATALOSS": False,
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",

@@ -19,6 +19,12 @@ from crawlers.visit import Visit, visit_of
 
 _MARGIN = 0.01
 """Seconds added to a gap, for clocks that are read on two machines."""
+_LEAST = 0.001
+"""Seconds between two requests where no gap is asked for. Without any, Scrapy 2.19
+starts all that is queued for a host at once, whatever its bound on concurrency."""
+_AT_ONCE = 4
+"""Requests in flight to a host that asks for no gap, where the settings ask for none
+either: that is one's own site. Every other host gets one at a time."""
 
 
 class PaceMiddleware:
@@ -46,7 +52,7 @@ class PaceMiddleware:
         self._visit.tally.requests += 1
         slot = self._slot(request)
         host = _host(request)
-        slot.delay = self._delay(host)
+        self._set(slot, host)
         slot.lastseen = max(slot.lastseen, self._visit.pace.last.get(host, 0.0))
 
     def _delay(self, host: str) -> float:
@@ -54,7 +60,11 @@ class PaceMiddleware:
         asked = visit.pace.asked.get(host)
         wanted = visit.deps.default_delay if asked is None else asked
         delay = max(wanted, visit.spec.delay_seconds)
-        return float(delay + _MARGIN if delay else 0.0)
+        return delay + _MARGIN if delay else _LEAST
+
+    def _set(self, slot: Slot, host: str) -> None:
+        slot.delay = self._delay(host)
+        slot.concurrency = 1 if slot.delay > _LEAST else _AT_ONCE
 
     def _slot(self, request: Request) -> Slot:
         _, slot = self._crawler.engine.downloader._get_slot(request)  # noqa: SLF001 - Scrapy has no other way to set one host's delay during a crawl
@@ -74,7 +84,7 @@ class PaceMiddleware:
         known = [float(d) for d in delays if d is not None]
         if known:
             self._visit.pace.asked[_host(request)] = max(known)
-            self._slot(request).delay = self._delay(_host(request))
+            self._set(self._slot(request), _host(request))
 
 
 def _host(request: Request) -> str:
