@@ -22,9 +22,8 @@ def free_port() -> int:
 
 def main(folder: str, port: str) -> None:
     """Serve a fresh world; run as `python -m e2e.serving FOLDER PORT`."""
-    from e2e.console_world import NOW, world
-
     from domain.clock import ManualClock
+    from e2e.console_world import NOW, world
     from ui.server import serve
 
     context = world(Path(folder), ManualClock(NOW))

@@ -1,0 +1,67 @@
+"""Takes the pictures of the documentation: `python -m e2e.screenshots FOLDER`.
+
+Run with the repository and its `tests` folder on the path (`make screenshots`).
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from e2e.browser import browser_page, open_desk, sign_in, wait_for_another
+from e2e.serving import console
+
+
+def take(folder: Path) -> None:
+    """Photograph every screen on the office laptop's size."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as home,
+        console(Path(home)) as address,
+        browser_page() as page,
+    ):
+        page.goto(f"{address}/sign-in")
+        _keep(page, folder, "sign-in")
+        sign_in(page, address, "admin")
+        page.wait_for_selector("[data-testid=stVegaLiteChart] canvas, svg.marks")
+        _keep(page, folder, "overview")
+        _desk(page, address, folder)
+        for name, path in (
+            ("search", "/search?q=dien%20bien"),
+            ("sources", "/sources"),
+            ("settings", "/settings"),
+        ):
+            page.goto(f"{address}{path}")
+            page.wait_for_selector(".mt-list, .mt-table")
+            _keep(page, folder, name)
+
+
+def _desk(page: Page, address: str, folder: Path) -> None:
+    open_desk(page, address, "queue=harmful&post=forum%3At05-3")
+    _keep(page, folder, "desk")
+    page.keyboard.press("1")
+    page.wait_for_selector(".palette li")
+    _keep(page, folder, "desk-palette")
+    page.keyboard.press("Enter")
+    wait_for_another(page, "forum:t05-3")
+    page.keyboard.press("z")
+    page.wait_for_function("() => true")
+    _keep(page, folder, "desk-undo")
+    open_desk(page, address, "queue=harmful&post=test%3Awave-1")
+    page.get_by_role("button", name="Bản sao").click()
+    page.wait_for_selector(".panel article")
+    _keep(page, folder, "desk-copies")
+    open_desk(page, address, "queue=press")
+    _keep(page, folder, "desk-press")
+    page.keyboard.press("?")
+    _keep(page, folder, "desk-keys")
+
+
+def _keep(page: Page, folder: Path, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=str(folder / f"{name}.png"), animations="disabled")
+
+
+if __name__ == "__main__":
+    take(Path(sys.argv[1]))
