@@ -86,6 +86,15 @@ def key_word(name: str, value: str) -> str:
     return f"k{blake2b(raw, digest_size=8).hexdigest()}"
 
 
+def as_exact(words: Sequence[str]) -> list[str]:
+    """Return exact forms as the table keeps them, unlike any folded form.
+
+    FTS5 has one list of rows for a word in all columns: without the sign, seeking the
+    exact `muong` would walk all rows that hold `mường`.
+    """
+    return [f"ˣ{word}" for word in words]
+
+
 def pair_word(queue: str, status: str) -> str:
     """Return the word for a post in a queue with a status: the desk's own filter."""
     return key_word("queue+status", f"{queue}\0{status}")
@@ -117,7 +126,7 @@ def _leaf(node: Node, how: Strictness) -> str:
     terms = terms_of(node)
     if terms is not None:
         terms = strict(terms, how)
-        words = terms.exact if how.exact else terms.folded
+        words = as_exact(terms.exact) if how.exact else terms.folded
         if not words:
             return _ALL
         names = (f"exact_{c}" if how.exact else c for c in terms.columns)
@@ -148,7 +157,8 @@ def _joined(operator: str, parts: Sequence[str]) -> str:
 def _condition(node: Node, values: list[object]) -> str:
     if wordy(node):
         values.append(expression(node))
-        return "texts.rowid IN (SELECT rowid FROM texts WHERE texts MATCH ?)"
+        # The plus keeps the planner from walking this instead of the outer match.
+        return "+f.slot IN (SELECT rowid FROM texts WHERE texts MATCH ?)"
     match node:
         case AllOf(parts):
             return f"({' AND '.join(_condition(p, values) for p in parts) or '1'})"

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 import msgspec
 
@@ -41,7 +43,6 @@ MAX_PAGE = 1000
 
 Reading = Callable[[], AbstractContextManager[sqlite3.Connection]]
 Row = tuple[float, int]
-_keywords = msgspec.msgpack.Decoder(dict[str, list[str]])
 _prints = msgspec.msgpack.Decoder(tuple[int, ...])
 _YEAR_ONE = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -155,19 +156,21 @@ class Look:
 
     def facets(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
         """Count the values of fields in the newest matches, up to the bound."""
-        wanted = [name for name in names if is_kind(name, FieldKind.KEYWORD)]
-        counts: dict[str, Counter[str]] = {name: Counter() for name in names}
+        unique = dict.fromkeys(names)
+        wanted = [name for name in unique if is_kind(name, FieldKind.KEYWORD)]
+        values: dict[str, list[str]] = {name: [] for name in names}
         if wanted:
-            sql, values = self._select(
+            decoder = _decoder(tuple(wanted))
+            sql, bound = self._select(
                 "texts.rowid AS slot", self._match, self._plan.low, self._plan.high
             )
             newest = f"({sql} ORDER BY texts.rowid DESC LIMIT ?) AS newest"
             sql = f"SELECT found FROM {newest} CROSS JOIN keywords USING (slot)"  # noqa: S608 - values are bound
-            for (raw,) in self._db.execute(sql, (*values, self._bound)):
-                keys = _keywords.decode(raw)
+            for (raw,) in self._db.execute(sql, (*bound, self._bound)):
+                keys = decoder.decode(raw)
                 for name in wanted:
-                    counts[name].update(keys.get(name, ()))
-        return {name: _ordered(counts[name]) for name in names}
+                    values[name] += getattr(keys, name)
+        return {name: _ordered(Counter(values[name])) for name in names}
 
     def days(self, name: str, offset: int) -> list[tuple[str, int]]:
         """Count the matches of each local day, of a queue or of all."""
@@ -262,6 +265,13 @@ def _fingerprint(db: sqlite3.Connection, place: int) -> tuple[PostId, tuple[int,
     select = "SELECT post_id, print FROM facts JOIN prints USING (slot) WHERE slot=?"
     post_id, prints = db.execute(select, (place,)).fetchone()
     return post_id, _prints.decode(prints)
+
+
+@lru_cache(maxsize=64)
+def _decoder(names: tuple[str, ...]) -> msgspec.msgpack.Decoder[Any]:
+    """Return a decoder of these keyword fields only: the others are skipped unread."""
+    fields = [(name, tuple[str, ...], ()) for name in names]
+    return msgspec.msgpack.Decoder(msgspec.defstruct("Wanted", fields))
 
 
 def _ordered(counts: Counter[str]) -> dict[str, int]:

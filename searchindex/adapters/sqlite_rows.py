@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from domain.ids import PostId
-from searchindex.adapters.sqlite_query import EVERY, key_word, pair_word
+from searchindex.adapters.sqlite_query import EVERY, as_exact, key_word, pair_word
 from searchindex.document import Document
 from searchindex.fields import (
     TIE_BITS,
@@ -180,8 +180,13 @@ def words(document: Document | None) -> tuple[str, ...] | None:
         return None
     post = document.post
     title, lead, text = forms(post.title), forms(post.lead), forms(post.text)
-    folded, exact = (" ".join([*lead[n], "¶", *text[n]]) for n in (0, 1))
-    return " ".join(title[0]), folded, " ".join(title[1]), exact, _keys(document)
+    return (
+        " ".join(title[0]),
+        " ".join([*lead[0], "¶", *text[0]]),
+        " ".join(as_exact(title[1])),
+        " ".join([*as_exact(lead[1]), "¶", *as_exact(text[1])]),
+        _keys(document),
+    )
 
 
 def _keys(document: Document) -> str:

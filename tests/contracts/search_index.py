@@ -16,7 +16,16 @@ from domain.post import Counts, Post
 from domain.review import ReviewState
 from searchindex.parse import parse
 from searchindex.port import Order, Search, SearchIndex
-from searchindex.query import AllOf, AnyOf, FieldIs, Not, NumberRange, Phrase, Words
+from searchindex.query import (
+    AllOf,
+    AnyOf,
+    DateRange,
+    FieldIs,
+    Not,
+    NumberRange,
+    Phrase,
+    Words,
+)
 
 START = datetime(2026, 11, 1, 3, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -303,6 +312,18 @@ class SearchIndexContract(ABC):
         assert ids(index, "revision:3 OR urgency:>=0.9") == ["b", "a"]
         assert ids(index, "-revision:3") == ["a"]
         assert ids(index, NumberRange("revision", None, None)) == ["b", "a"]
+
+    def test_ranges_inside_alternatives(self, index):
+        texts(index, "a", "b")
+        whole = DateRange("published", None, None)
+        for query in (
+            AnyOf((Words(""), AllOf((Words(""), whole)))),
+            AnyOf((whole, Words("a"))),
+            Not(AnyOf((Words("c"), Not(whole)))),
+        ):
+            answer = page(index, query, facets=("kind", "kind"))
+            assert (answer.total, len(answer.hits)) == (2, 2)
+            assert answer.facets == {"kind": {"article": 2}}
 
     def test_nodes_without_parts_or_words(self, index):
         texts(index, "a", "b")
