@@ -43,6 +43,7 @@ def browser_page(language: str = "vi-VN") -> Iterator[Page]:
 def sign_in(page: Page, address: str, name: str = "lan") -> None:
     """Sign in by keyboard alone."""
     page.goto(f"{address}/sign-in")
+    page.wait_for_function("document.activeElement.id === 'name'")
     page.keyboard.type(name)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
