@@ -3,8 +3,8 @@
 import threading
 
 import pytest
-from contracts.search_index import analysis, fill, get, ids, page, post, texts, walk
 
+from contracts.search_index import analysis, fill, get, ids, page, post, texts, walk
 from domain.errors import ConfigurationError, RetryLaterError
 from searchindex.adapters.sqlite import SqliteSearchIndex
 from searchindex.port import Order

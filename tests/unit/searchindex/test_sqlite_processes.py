@@ -8,7 +8,6 @@ import sys
 import time
 
 from contracts.search_index import analysis, get, ids, post, texts
-
 from searchindex.adapters.sqlite import SqliteSearchIndex
 
 WRITER = """
@@ -80,7 +79,7 @@ def wait_until(check, seconds=60):
 
 
 def test_a_killed_writer_loses_nothing_that_it_flushed(tmp_path):
-    chance = random.Random(7)  # noqa: S311 - moments to kill at, no secret
+    chance = random.Random(7)
     for n in range(4):
         process = start(WRITER, tmp_path, f"w{n}")
         first = lines(process, 1)
@@ -123,7 +122,7 @@ def test_writers_of_two_processes_and_a_rebuild(tmp_path):
 def test_a_killed_rebuild_leaves_a_usable_index(tmp_path):
     index = make(tmp_path)
     texts(index, *["mưa"] * 20)
-    chance = random.Random(3)  # noqa: S311 - moments to kill at, no secret
+    chance = random.Random(3)
     for _ in range(6):
         process = start(REBUILDER, tmp_path)
         done = lines(process, 1)
