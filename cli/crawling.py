@@ -40,8 +40,10 @@ def choose(listed: Sequence[SourceSpec], names: Sequence[str]) -> list[SourceSpe
     return [known[name] for name in names]
 
 
-def crawl_deps(settings: Settings, profile: Profile, topic: LogTopic) -> "CrawlDeps":
-    """Put together what crawls work with."""
+def crawl_deps(
+    settings: Settings, profile: Profile, topic: LogTopic, *, local: bool = False
+) -> "CrawlDeps":
+    """Put together what crawls work with; `local` ones visit no site."""
     from crawlers.deps import CrawlDeps
     from crawlers.frontier.sqlite import SqliteFrontier
     from wiring import bootstrap
@@ -56,7 +58,7 @@ def crawl_deps(settings: Settings, profile: Profile, topic: LogTopic) -> "CrawlD
         frontier=SqliteFrontier(settings.frontier_path),
         clock=bootstrap.build_clock(),
         pseudonym_key=bootstrap.secret_key(settings),
-        user_agent=user_agent(settings, profile),
+        user_agent="local" if local else user_agent(settings, profile),
         allowed_networks=networks,
         default_delay=settings.crawl_delay,
         outlets=profile.outlets,
@@ -70,7 +72,7 @@ def user_agent(settings: Settings, profile: Profile) -> str:
     if not contact and not profile.contact_is_placeholder:
         contact = profile.contact
     if not contact:
-        if settings.mode is Mode.SAMPLE or settings.allowed_networks:
+        if settings.mode is Mode.SAMPLE:
             contact = "sample"
         else:
             raise ConfigurationError(

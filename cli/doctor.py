@@ -26,8 +26,13 @@ class Finding:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Yield findings; a check that breaks is a finding itself."""
+    """Yield findings; a check that breaks is a finding itself.
+
+    Stores are only looked at where there is an installation: opening makes them.
+    """
     for name, check in _CHECKS.items():
+        if name in _STORES and not settings.home.exists():
+            continue
         try:
             yield from check(settings)
         except MinhTinError as error:
@@ -207,3 +212,4 @@ _CHECKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {
     "casework": _casework,
     "sources": _sources,
 }
+_STORES = {"event log", "search index", "casework", "sources"}

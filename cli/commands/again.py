@@ -8,6 +8,8 @@ def reindex(home: HomeOption = None) -> None:
     """Build the search index anew from the archive, without running a model."""
     with friendly():
         from cli.progress import Rates
+        from jobs.stories import Likeness, consolidate
+        from nlp.fingerprint import bands, similarity
         from pipeline.replay import reindex as rebuild
         from wiring import bootstrap
 
@@ -16,6 +18,10 @@ def reindex(home: HomeOption = None) -> None:
         index = bootstrap.build_index(settings)
         with Rates("reindex") as rates:
             done = rebuild(log, index, rates.total)
+        # Stories are a function of the documents and of people's words on them.
+        likeness = Likeness(bands=bands, similarity=similarity)
+        casework = bootstrap.build_casework(settings)
+        consolidate(index, casework, likeness, since=None)
         show(
             f"{done.documents} documents from {done.records} records "
             f"({done.unreadable} unreadable); live: {index.live_version()}"

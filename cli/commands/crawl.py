@@ -126,7 +126,7 @@ def add(
     press: Annotated[bool, typer.Option("--press", help="Licensed press.")] = False,
     home: HomeOption = None,
 ) -> None:
-    """Find a feed, list or forum at an address and add it, not yet enabled."""
+    """Find a feed, list or forum at an address and add it as a source."""
     with friendly():
         from dataclasses import replace
 
@@ -171,9 +171,8 @@ def backfill(
             url=path.absolute().as_uri(),
             columns=dict(part.split("=", 1) for part in column or [] if "=" in part),
         )
-        report = file_import(
-            path, spec, crawl_deps(settings, profile, LogTopic.BACKFILL)
-        )
+        deps = crawl_deps(settings, profile, LogTopic.BACKFILL, local=True)
+        report = file_import(path, spec, deps)
         for row in report.rejected:
             say(f"line {row.line}: {row.reason}")
         show(f"{report.taken} taken in, {len(report.rejected)} rejected")

@@ -12,6 +12,7 @@ from cli.output import friendly, say, show
 from cli.state import HomeOption, settings_of
 from domain.errors import ConfigurationError
 from domain.labels import Role
+from wiring.profile import profile_folder
 from wiring.settings import FILE, Settings, load_settings
 
 accounts = typer.Typer(help="People who may sign in.", no_args_is_help=True)
@@ -45,6 +46,7 @@ def init(
                 f"{folder} is an installation already.",
                 hint="Choose another --home, or edit its minhtin.toml.",
             )
+        profile_folder(profile, settings.profiles_dir)  # raises if there is none
         prepare(settings)
         (folder / FILE).write_text(_TEMPLATE.format(profile=profile), encoding="utf-8")
         show(f"Installation made in {folder} for the profile {profile}.")
