@@ -126,6 +126,8 @@ def search(  # noqa: PLR0917 - options, given by name
 ) -> None:
     """Search the index."""
     with friendly():
+        from zoneinfo import ZoneInfo
+
         from domain.errors import QuarantineError
         from searchindex.parse import parse
         from searchindex.port import Order, Search
@@ -138,7 +140,10 @@ def search(  # noqa: PLR0917 - options, given by name
                 hint=f"Use one of {', '.join(Order)}.",
             )
         settings = settings_of(home)
-        parsed = parse(query, today=bootstrap.build_clock().now().date())
+        zone = ZoneInfo(profile_of(settings).timezone)
+        parsed = parse(
+            query, today=bootstrap.build_clock().now().astimezone(zone).date()
+        )
         for warning in parsed.warnings:
             say(warning)
         index = bootstrap.build_index(settings)
