@@ -59,7 +59,8 @@ a sigmoid on held-out scores; softmax for topic and stance.
 - The training texts hold far more harm than real posts do, so real probabilities are
   lower than shown; the office's own verdicts mend that.
 - Costs behind the thresholds: missed harm {costs.MISSED:g}, false flag
-  {costs.FALSE_FLAG:g}, false flag on an honest complaint {costs.FALSE_FLAG_HONEST:g}.
+  {costs.FALSE_FLAG:g}, on an honest complaint {costs.FALSE_FLAG_HONEST:g}, another
+  harm's name {costs.WRONG_HARM:g}.
 - Criticism of authorities is never flagged as abuse or hate unless the text threatens
   or attacks a group (rule on top of the models).
 

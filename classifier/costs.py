@@ -5,6 +5,7 @@ model had not seen. The costs stand here and nowhere else.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,15 @@ from domain.labels import Label
 MISSED = 1.0
 """A harmful post nobody is shown: other people's copies of it mostly still are."""
 
-FALSE_FLAG = 5.0
-"""A harmless post shown as harmful: an analyst's time, and trust."""
+FALSE_FLAG = 12.0
+"""A harmless post shown as harmful: an analyst's time, and trust. At 10, with
+30 for an honest complaint, 3.3 % of the guard were flagged; at 12 and 40, 2.0 %, for
+four points less recall in cross-validation."""
 
-FALSE_FLAG_HONEST = 20.0
+WRONG_HARM = 0.5
+"""A harmful post shown under another harm's name: the reviewer sees it all the same."""
+
+FALSE_FLAG_HONEST = 40.0
 """A citizen's complaint shown as harmful: what the office promised not to do. Lower,
 and complaints land in the harmful queue; far higher, and threats are missed."""
 
@@ -31,27 +37,79 @@ FLOOR = 0.3
 
 _STEPS = np.round(np.arange(FLOOR, 0.97, 0.01), 2)
 
+_RESAMPLES = 60
+"""The cheapest threshold of one sample jumps about with single texts; the median over
+this many resamples stands."""
+
 Booleans = NDArray[np.bool_]
 Doubles = NDArray[np.float64]
 
 
-def threshold(
-    name: str, truth: Booleans, probability: Doubles, rows: Sequence[Row]
-) -> float:
-    """Return the cheapest threshold for a label, the higher one where two tie."""
-    false_flag, missed = _prices(name, rows)
-    costs = [
-        float(false_flag[(probability >= step) & ~truth].sum())
-        + missed * float(((probability < step) & truth).sum())
-        for step in _STEPS
-    ]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """Held-out probabilities of one label beside the truth, on the rows it is for."""
+
+    name: str
+    truth: Booleans
+    probability: Doubles
+    rows: Sequence[Row]
+
+
+def thresholds(answers: Sequence[Answers]) -> dict[str, float]:
+    """Return each label's threshold.
+
+    A harm has too few texts to place its own surely, so it meets the one that is
+    cheapest for all harms together half way.
+    """
+    own = {
+        answer.name: _settled(_price(answer), answer.probability) for answer in answers
+    }
+    harms = [answer for answer in answers if answer.name in HARMS]
+    if not harms:
+        return own
+    shared = _settled(
+        np.concatenate([_price(answer) for answer in harms]),
+        np.concatenate([answer.probability for answer in harms]),
+    )
+    return {
+        name: round((step + shared) / 2, 2) if name in HARMS else step
+        for name, step in own.items()
+    }
+
+
+def _settled(price: Doubles, probability: Doubles) -> float:
+    """Return the median of the cheapest thresholds of resampled texts."""
+    random = np.random.default_rng(len(price))
+    found = []
+    for _ in range(_RESAMPLES):
+        picked = random.integers(0, len(price), len(price))
+        found.append(_cheapest(price[picked], probability[picked]))
+    return round(float(np.median(found)), 2)
+
+
+def _price(answers: Answers) -> Doubles:
+    """Return what flagging each text costs; below zero where it should be flagged."""
+    false_flag, missed = _prices(answers.name, answers.rows)
+    return np.where(answers.truth, -missed, false_flag)
+
+
+def _cheapest(price: Doubles, probability: Doubles) -> float:
+    """Return the step from which flagging all above costs least."""
+    order = np.argsort(probability)
+    below = np.concatenate([[0.0], np.cumsum(price[order])])
+    at = np.searchsorted(probability[order], _STEPS)
+    costs = np.round(below[-1] - below[at], 6)
     return float(_STEPS[len(costs) - 1 - int(np.argmin(costs[::-1]))])
 
 
 def _prices(name: str, rows: Sequence[Row]) -> tuple[Doubles, float]:
     if name in HARMS:
-        prices = [FALSE_FLAG_HONEST if row.honest else FALSE_FLAG for row in rows]
-        return np.asarray(prices), MISSED
-    even = np.ones(len(rows))
+        return np.asarray([_false_flag(row) for row in rows]), MISSED
     wanted = {Label.COMPLAINT.value, Label.ANSWER_OWED.value}
-    return even, MISSED_COMPLAINT if name in wanted else MISSED
+    return np.ones(len(rows)), MISSED_COMPLAINT if name in wanted else MISSED
+
+
+def _false_flag(row: Row) -> float:
+    if row.harm:
+        return WRONG_HARM
+    return FALSE_FLAG_HONEST if row.complaint else FALSE_FLAG

@@ -17,7 +17,7 @@ from domain.labels import PostKind
 from nlp.normalise import Normalised, normalise
 
 TERMS = 6
-_JOIN = 0.35
+_JOIN = 0.25
 """Neighbours are joined to a phrase where each weighs this share of the heaviest."""
 _LONGEST = 5
 

@@ -5,7 +5,8 @@ and without marks, `c` groups of 2 to 5 letters inside a folded syllable, `x` fa
 as «swears and addresses somebody» or «holds a link».
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -27,6 +28,7 @@ LEXICONS = (
 _LONGEST_PHRASE = 5
 _CAPITALS = 0.6
 _SHORT, _LONG = 12, 60
+_QUOTED = re.compile(r'[“"«\[][^”"»\]\n]{12,}[”"»\]]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,16 @@ class Seen:
     facts: tuple[str, ...]
 
 
+Phrases = Mapping[tuple[str, ...], tuple[str, ...]]
+
+
 @cache
-def _phrases() -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Folded or (after `=`) marked phrase → names of the lexicons that hold it."""
+def _phrases(*, marked: bool) -> Phrases:
+    """Map each phrase to the lexicons that hold it.
+
+    For texts without marks the phrases are folded too, but not single syllables such
+    as «chó», which would be taken for «cho»; `=` keeps a phrase out altogether.
+    """
     phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
     for name in LEXICONS:
         text = (files("classifier") / "lexicons" / f"{name}.txt").read_text("utf-8")
@@ -47,29 +56,38 @@ def _phrases() -> dict[tuple[str, ...], tuple[str, ...]]:
             entry = line.strip()
             if not entry or entry.startswith("#"):
                 continue
-            exact = entry.startswith("=")
-            words = entry[1:].split() if exact else fold(entry).split()
-            key = ("=", *words) if exact else tuple(words)
-            phrases[key] = (*phrases.get(key, ()), name)
+            if (words := _words(entry, marked=marked)) is not None:
+                phrases[words] = (*phrases.get(words, ()), name)
     return phrases
 
 
+def _words(entry: str, *, marked: bool) -> tuple[str, ...] | None:
+    words = tuple(entry.removeprefix("=").lower().split())
+    if marked or entry.isascii():
+        return words
+    if entry.startswith("=") or len(words) == 1:
+        return None
+    return tuple(map(fold, words))
+
+
 @cache
-def _first_words() -> frozenset[str]:
-    return frozenset(key[1] if key[0] == "=" else key[0] for key in _phrases())
+def _first_words(*, marked: bool) -> frozenset[str]:
+    return frozenset(words[0] for words in _phrases(marked=marked))
 
 
 def lexicon_hits(tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
-    """Yield (lexicon, first token, last token + 1) for each phrase found."""
-    phrases, first = _phrases(), _first_words()
-    folded = [token.folded for token in tokens]
-    for start, token in enumerate(tokens):
-        if token.form in first and ("=", token.form) in phrases:
-            yield from ((name, start, start + 1) for name in phrases["=", token.form])
-        if token.folded not in first:
+    """Yield (lexicon, first token, last token + 1) for each phrase found.
+
+    A text that carries marks is matched with them, any other without.
+    """
+    marked = any(token.form != token.folded for token in tokens)
+    phrases, first = _phrases(marked=marked), _first_words(marked=marked)
+    forms = [token.form for token in tokens]
+    for start, form in enumerate(forms):
+        if form not in first:
             continue
-        for end in range(start + 1, min(start + _LONGEST_PHRASE, len(tokens)) + 1):
-            for name in phrases.get(tuple(folded[start:end]), ()):
+        for end in range(start + 1, min(start + _LONGEST_PHRASE, len(forms)) + 1):
+            for name in phrases.get(tuple(forms[start:end]), ()):
                 yield name, start, end
 
 
@@ -119,6 +137,8 @@ def _manner(text: str, tokens: Sequence[Token]) -> Iterator[str]:
     yield from (f"sign {sign}" for sign in sorted(signs & {"!", "?"}))
     if signs & set('"“”«»'):
         yield "quotes"
+    if _QUOTED.search(text):
+        yield "quotes at length"
 
 
 @lru_cache(maxsize=60_000)

@@ -36,7 +36,7 @@ def fit_line(
     matrix: sparse.csr_matrix, truth: Booleans, *, penalty: float, seed: int
 ) -> Line:
     """Fit a linear support vector machine."""
-    line: Line = _SVM(C=penalty, random_state=seed).fit(matrix, truth)
+    line: Line = _SVM(C=penalty, tol=1e-3, random_state=seed).fit(matrix, truth)
     return line
 
 

@@ -71,4 +71,4 @@ def _number_shape(form: str) -> str:
     digits = sum(sign.isdigit() for sign in form)
     if digits == 4 and form[:2] in {"19", "20"}:  # noqa: PLR2004 - a year has four
         return "YEAR"
-    return "NUMBER1" if digits == 1 else "NUMBER2" if digits == 2 else "NUMBER"  # noqa: PLR2004 - two digits: days, ages, shares
+    return {1: "NUMBER1", 2: "NUMBER2"}.get(digits, "NUMBER")

@@ -1,0 +1,115 @@
+"""The shipped corpus makes a model that keeps its promises."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from classifier.artefact import load
+from classifier.corpus_check import CORPUS
+from classifier.evaluation import Report, evaluate_command
+from classifier.port import Subject
+from classifier.rows import read_rows
+from classifier.training import TrainReport, train, train_command
+from domain.errors import ConfigurationError
+from domain.labels import Harm
+
+FALSE_FLAGS_ON_GUARD = 0.02
+SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainReport]:
+    out = tmp_path_factory.mktemp("model")
+    told: list[tuple[str, float]] = []
+    report = train_command(out, progress=lambda what, share: told.append((what, share)))
+    shares = [share for _, share in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    return out, report
+
+
+@pytest.fixture(scope="module")
+def report(trained: tuple[Path, TrainReport]) -> Report:
+    return evaluate_command(load(trained[0]))
+
+
+def test_training_takes_less_than_a_minute(
+    trained: tuple[Path, TrainReport],
+) -> None:
+    assert trained[1].seconds < SECONDS
+
+
+def test_criticism_is_not_flagged(report: Report) -> None:
+    assert report.guard.false_flags.value <= FALSE_FLAGS_ON_GUARD
+    assert report.honest_false_flags.value <= FALSE_FLAGS_ON_GUARD
+
+
+def test_harm_is_found(report: Report) -> None:
+    assert report.harmful_recall.value >= 0.6
+    for harm in Harm:
+        assert report.labels[harm].pr_auc >= 0.75, harm
+
+
+def test_complaints_and_articles_are_found(report: Report) -> None:
+    assert report.labels["complaint"].recall.value >= 0.85
+    assert report.labels["answer_owed"].pr_auc >= 0.85
+    assert report.topic_macro_f1 >= 0.65
+    assert report.stance_macro_f1 >= 0.65
+
+
+def test_probabilities_are_calibrated(report: Report) -> None:
+    for harm in Harm:
+        assert report.labels[harm].calibration_error <= 0.05, harm
+
+
+def test_the_card_says_what_it_is(trained: tuple[Path, TrainReport]) -> None:
+    card = (trained[0] / "card.md").read_text(encoding="utf-8")
+    assert trained[1].version in card
+    assert "Not for: deciding anything" in card
+
+
+def test_threats_to_officials_are_flagged_beside_the_complaint(
+    trained: tuple[Path, TrainReport],
+) -> None:
+    text = (
+        "Đường hỏng ba năm không ai sửa, cán bộ xã ăn hại. "
+        "Tao mà gặp thằng chủ tịch thì tao chém chết, đốt nhà mày luôn"
+    )
+    (judgement,) = load(trained[0]).judge([Subject(text=text)])
+    assert judgement.flagged("abuse") or judgement.flagged("incitement")
+    assert judgement.note == ""
+
+
+def test_numbers_alone_do_not_decide(trained: tuple[Path, TrainReport]) -> None:
+    model = load(trained[0])
+    texts = ["Bán rau sạch, gọi 0987 000 123", "Bán rau sạch, gọi 0346 219 875"]
+    one, two = model.judge([Subject(text=text) for text in texts])
+    assert [s.probability for s in one.labels] == [s.probability for s in two.labels]
+
+
+def test_judging_needs_no_scikit_learn(trained: tuple[Path, TrainReport]) -> None:
+    code = (
+        "import sys, json; from pathlib import Path\n"
+        "from classifier.artefact import load; from classifier.port import Subject\n"
+        f"load(Path({str(trained[0])!r})).judge([Subject(text='a')])\n"
+        "print(json.dumps([m for m in sys.modules if m.startswith('sklearn')]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    assert json.loads(done.stdout) == []
+
+
+def test_too_few_texts_are_refused_in_words(tmp_path: Path) -> None:
+    rows = read_rows(CORPUS / "train")[:100]
+    with pytest.raises(ConfigurationError, match="Too few texts"):
+        train(rows, tmp_path)
+
+
+def test_held_out_texts_do_not_slip_in_through_a_profile(tmp_path: Path) -> None:
+    held = read_rows(CORPUS / "test")[:50]
+    with_leak = train_command(tmp_path, examples=held)
+    assert with_leak.rows == len(read_rows(CORPUS / "train"))

@@ -1,0 +1,116 @@
+import math
+
+import numpy as np
+import pytest
+
+from classifier.linear import LinearClassifier
+from classifier.model import Model, softmax
+from classifier.port import Subject
+from domain.labels import Harm, Label, PostKind, Stance, Topic
+from nlp.normalise import normalise
+
+ABUSE = "Thằng ngu kia, tao đập chết mày!"
+CRITICISM = "Ủy ban ngu, sửa đường chưa"
+
+
+def test_every_label_has_a_score_and_articles_have_more(
+    judge: LinearClassifier,
+) -> None:
+    post, article = judge.judge(
+        [Subject(text="a"), Subject(text="a", kind=PostKind.ARTICLE)]
+    )
+    always = {*Harm, Label.COMPLAINT, Label.CHECKABLE_CLAIM}
+    assert {score.name for score in post.labels} == always
+    assert {score.name for score in article.labels} == {*always, Label.ANSWER_OWED}
+    assert post.stance is None
+    assert article.stance in set(Stance)
+    assert post.model == judge.version
+
+
+def test_a_threat_is_flagged_with_the_words_that_weighed(
+    judge: LinearClassifier,
+) -> None:
+    (judgement,) = judge.judge([Subject(text=ABUSE)])
+    assert judgement.flagged("abuse")
+    assert judgement.topic is Topic.SECURITY_ORDER
+    score = next(s for s in judgement.labels if s.name == "abuse")
+    assert score.threshold == 0.6
+    terms = {term.term: term for term in score.why}
+    assert "đập chết" in terms
+    assert all(term.weight > 0 for term in score.why)
+    ((start, end),) = terms["đập chết"].spans
+    assert ABUSE[start:end] == "đập chết"
+
+
+def test_reasons_point_into_the_original_text(judge: LinearClassifier) -> None:
+    # Composed anew, shortened and spelled out: offsets of the normal form differ.
+    text = "ko  biết\u200b ae ơiiii gửi mã O\u0301TP  ạ, mã otp"
+    (judgement,) = judge.judge([Subject(text=text)])
+    score = next(s for s in judgement.labels if s.name == "scam")
+    spans = [text[a:b].lower() for term in score.why for a, b in term.spans]
+    assert "mã otp" in spans
+
+
+def test_without_explanation_there_are_no_reasons(judge: LinearClassifier) -> None:
+    (judgement,) = judge.judge([Subject(text=ABUSE)], explain=False)
+    assert judgement.flagged("abuse")
+    assert all(not score.why for score in judgement.labels)
+
+
+def test_criticism_is_not_flagged_and_the_note_says_why(
+    judge: LinearClassifier,
+) -> None:
+    (judgement,) = judge.judge([Subject(text=CRITICISM)])
+    odds = {score.name: score for score in judgement.labels}
+    assert odds["abuse"].probability >= odds["abuse"].threshold
+    assert not judgement.flagged("abuse")
+    assert judgement.flagged("complaint")
+    assert "«ủy ban»" in judgement.note
+
+
+def test_a_threat_in_a_complaint_stays_flagged_with_the_complaint(
+    judge: LinearClassifier,
+) -> None:
+    (judgement,) = judge.judge([Subject(text=f"{CRITICISM}, tao đập chết mày")])
+    assert judgement.flagged("abuse")
+    assert judgement.flagged("complaint")
+    assert judgement.note == ""
+
+
+def test_a_text_handed_in_normalised_is_judged_the_same(
+    judge: LinearClassifier,
+) -> None:
+    text = "mã otp ko gửi đc"
+    ready = Subject(text=text, normalised=normalise(text).text)
+    assert judge.judge([ready]) == judge.judge([Subject(text=text)])
+
+
+def test_many_texts_are_judged_in_order(judge: LinearClassifier) -> None:
+    subjects = [Subject(text=ABUSE if n % 3 else "trời đẹp") for n in range(1_200)]
+    judged = judge.judge(subjects, explain=False)
+    assert [j.flagged("abuse") for j in judged] == [bool(n % 3) for n in range(1_200)]
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\x00", "🙂", "a" * 100_000, "\u202eabc", "=1+1", "<b>"]
+)
+def test_odd_texts_are_judged(judge: LinearClassifier, text: str) -> None:
+    (judgement,) = judge.judge([Subject(text=text)])
+    assert all(0 <= s.probability <= 1 for s in judgement.labels)
+    assert not math.isnan(judgement.topic_probability)
+
+
+def test_no_subjects_no_judgements(judge: LinearClassifier) -> None:
+    assert list(judge.judge([])) == []
+
+
+def test_softmax_sums_to_one_and_sharpens() -> None:
+    scores = np.asarray([[1.0, 2.0, 3.0], [900.0, 0.0, 0.0]])
+    soft, sharp = softmax(scores, 1.0), softmax(scores, 4.0)
+    assert soft.sum(axis=1) == pytest.approx([1, 1])
+    assert sharp[0, 2] > soft[0, 2]
+
+
+def test_probabilities_follow_the_sigmoid(model: Model) -> None:
+    scores = np.zeros((1, len(model.bias)))
+    assert model.probabilities(scores)[0, 0] == pytest.approx(0.5)
