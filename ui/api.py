@@ -30,7 +30,7 @@ from ui.guard import language_of, session_of
 from ui.problems import problem_of
 from ui.view_models import PostView, Reading
 from ui.wording import wording
-from ui.worklist import Worklist, WorkPage, is_settled
+from ui.worklist import ORDERS, Worklist, WorkPage, is_settled
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a request. A decision with fifty pieces of evidence needs about half."""
@@ -160,7 +160,10 @@ def session_info(call: Call) -> dict[str, Any]:
         "csrf": call.session.csrf,
         "account": call.account.display,
         "words": reading.words.section("desk"),
-        "queues": [_choice(q, reading.label("queues", q)) for q in Queue],
+        "queues": [
+            {**_choice(q, reading.label("queues", q)), "order": ORDERS[q].value}
+            for q in Queue
+        ],
         "verdicts": [
             {**_choice(v, reading.label("verdicts", v)), "key": key, **_needs(v)}
             for key, v in KEYS.items()
@@ -237,11 +240,10 @@ def story_copies(call: Call) -> dict[str, Any]:
         return {"copies": []}
     others = call.worklist.story(story, document.post.id)
     known = call.context.casework.latest([d.post.id for d in others])
-    text = view_models.masked_text(document, call.reading.words)
     return {
         "copies": [
             view_models.copy_of(
-                text,
+                document,
                 other,
                 call.reading,
                 decided=is_settled(other, known.get(other.post.id)),

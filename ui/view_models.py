@@ -163,13 +163,18 @@ class PostView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """Another post of the same story, with its differences from the shown one."""
+    """Another post of the same story, with its differences from the shown one.
+
+    `hidden`: it differs in masked personal data only.
+    """
 
     id: str
     revision: int
     source: str
     when: str
+    earlier: bool
     same: bool
+    hidden: bool
     decided: bool
     pieces: tuple[Piece, ...]
 
@@ -445,18 +450,23 @@ def _edits(document: Document, reading: Reading) -> tuple[Edit, ...]:
 
 
 def copy_of(
-    shown_text: str, document: Document, reading: Reading, *, decided: bool
+    head: Document, other: Document, reading: Reading, *, decided: bool
 ) -> Copy:
     """Compare another post of the story with the one on the desk."""
-    post = document.post
-    text = masked_text(document, reading.words)
-    found = passages.differences(shown_text, text)
+    post = other.post
+    found = passages.differences(
+        masked_text(head, reading.words), masked_text(other, reading.words)
+    )
+    same = post.whole_text == head.post.whole_text
+    alike = all(not piece.kind for piece in found)
     return Copy(
         id=post.id,
         revision=post.revision,
-        source=reading.source_name(document),
+        source=reading.source_name(other),
         when=reading.moment(post.when),
-        same=all(not piece.kind for piece in found),
+        earlier=post.when < head.post.when,
+        same=same,
+        hidden=alike and not same,
         decided=decided,
         pieces=passages.relabel(found, _change_label(reading.words)),
     )

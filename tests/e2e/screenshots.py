@@ -46,7 +46,7 @@ def _desk(page: Page, address: str, folder: Path) -> None:
     page.keyboard.press("Enter")
     wait_for_another(page, "forum:t05-3")
     page.keyboard.press("z")
-    page.wait_for_function("() => true")
+    page.wait_for_selector(".desk[data-undone]")
     _keep(page, folder, "desk-undo")
     open_desk(page, address, "queue=harmful&post=test%3Awave-1")
     page.get_by_role("button", name="Bản sao").click()

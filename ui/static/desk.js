@@ -140,7 +140,7 @@ class Desk {
     this.why = el("div", { class: "why", tabindex: "0" });
     this.bar = el("div", { class: "keys", role: "toolbar" });
     this.sort = el("select", { "aria-label": this.say("order"), onchange: (event) => { this.order = event.target.value; this.open(this.queue); this.root.focus(); } },
-      ["urgent", "newest", "oldest"].map((name) => el("option", { value: name, selected: this.order === name }, this.say(`order_${name}`))));
+      ["urgent", "newest", "oldest"].map((name) => el("option", { value: name }, this.say(`order_${name}`))));
     this.root.replaceChildren(
       el("div", { class: "top" }, this.tabs, this.told, this.sort),
       el("div", { class: "middle" }, this.list, this.view, this.why), this.bar);
@@ -148,8 +148,9 @@ class Desk {
     this.drawTabs();
   }
   drawTabs() {
+    this.sort.value = this.order || this.info.queues.find((one) => one.id === this.queue)?.order || "urgent";
     this.tabs.replaceChildren(...this.info.queues.map((queue) =>
-      el("button", { class: "tab", role: "tab", "aria-selected": String(queue.id === this.queue), onclick: () => this.open(queue.id) },
+      el("button", { class: "tab", role: "tab", "aria-selected": String(queue.id === this.queue), onclick: () => { this.order = ""; this.open(queue.id); } },
         queue.label, el("b", {}, this.counts[queue.id] === undefined ? "" : this.counts[queue.id].toLocaleString("vi-VN")))));
   }
   drawBar() {
@@ -235,7 +236,7 @@ class Desk {
     return el("button", { class: "row", "data-id": row.id, onclick: () => this.show(row.id) },
       el("div", { class: "meta" }, el("span", {}, row.time), el("span", { class: "source" }, row.source),
         row.viewing && el("span", { class: "tag note", title: this.say("viewing", { name: row.viewing }) }, this.say("viewing_short")),
-        row.copies > 1 && el("span", { class: "tag", title: this.say("copies", { count: row.copies }) }, `×${row.copies}`),
+        row.copies > 1 && el("span", { class: "tag", title: this.say("copies_all", { count: row.copies }) }, `×${row.copies}`),
         row.marks.map((mark) => el("span", { class: "tag note" }, mark)),
         el("span", {}, row.chance ? `${row.label} ${row.chance}` : row.label)),
       el("div", { class: "first" }, row.words),
@@ -324,7 +325,7 @@ class Desk {
       el("div", { class: "tools" },
         tool([el("kbd", {}, "O"), this.say("original")], () => this.original(), { disabled: !post.url, title: post.url }),
         post.evidence && tool(this.say("captured"), () => window.open(`/evidence/${encodeURIComponent(post.evidence)}`, "_blank", "noopener")),
-        post.story && toggle("copies", this.say("copies", { count: row ? row.copies : "…" })),
+        post.story && toggle("copies", this.say("copies", { count: row && row.copies > 1 ? row.copies - 1 : "…" })),
         toggle("history", `${this.say("history")} (${post.acts.length})`),
         post.edits.length > 0 && toggle("edits", this.say("edits")),
         post.masked > 0 && tool(this.say("reveal"), () => this.reveal())),
@@ -363,10 +364,10 @@ class Desk {
   drawCopies(post, copies) {
     if (!copies.length) return [this.say("copies_none")];
     return copies.map((copy, at) => el("article", {},
-      el("div", { class: "head" }, el("b", {}, copy.source), copy.when, at === 0 && copy.when < post.published && el("span", { class: "tag" }, this.say("copy_first")),
-        copy.same && el("span", { class: "tag" }, this.say("copy_same")), copy.decided && el("span", { class: "tag" }, this.say("copy_decided")),
+      el("div", { class: "head" }, el("b", {}, copy.source), copy.when, at === 0 && copy.earlier && el("span", { class: "tag" }, this.say("copy_first")),
+        copy.same && el("span", { class: "tag" }, this.say("copy_same")), copy.hidden && el("span", { class: "tag" }, this.say("copy_hidden")), copy.decided && el("span", { class: "tag" }, this.say("copy_decided")),
         el("button", { onclick: () => this.cut(copy, post.story) }, this.say("cut"))),
-      !copy.same && el("div", {}, drawPieces(copy.pieces))));
+      !copy.same && !copy.hidden && el("div", {}, drawPieces(copy.pieces))));
   }
   drawWhy(post) {
     const flags = post.flags.map((flag) => el("section", {},

@@ -136,10 +136,15 @@ def test_edits_show_what_changed_without_old_personal_data(reading: Reading) -> 
 
 
 def test_a_copy_shows_its_small_differences(reading: Reading) -> None:
-    text = view_models.masked_text(_document(), reading.words)
-    same = view_models.copy_of(text, _document(), reading, decided=False)
+    head = _document()
+    same = view_models.copy_of(head, _document(), reading, decided=False)
     other = view_models.copy_of(
-        text, _document(TEXT.replace("300k", "500k")), reading, decided=True
+        head, _document(TEXT.replace("300k", "500k")), reading, decided=True
+    )
+    hidden = view_models.copy_of(
+        head, _document(TEXT.replace("222", "333")), reading, decided=True
     )
     assert same.same
+    assert not hidden.same
+    assert hidden.hidden
     assert [p.text for p in other.pieces if p.kind == "added"] == ["500k,"]
