@@ -58,10 +58,10 @@ imports: $(VENV)/.dev
 check: lint types imports test ## everything that must hold before a change lands
 
 bench: $(VENV)/.dev ## measure speed and quality; prints tables, writes docs/quality.md
-	$(BIN)/python -m benchmarks
+	PYTHONPATH=tests $(BIN)/python -m benchmarks
 
 screenshots: $(VENV)/.dev browser ## make docs/screenshots/ anew from the sample province
-	$(BIN)/python -m benchmarks.screenshots
+	PYTHONPATH=tests $(BIN)/python -m e2e.screenshots docs/screenshots
 
 locks: $(VENV)/.dev ## resolve the dependencies anew (needs uv in the environment)
 	sh scripts/locks.sh $(BIN)

@@ -1,7 +1,6 @@
 """An analyst's hour in a real browser, by keyboard."""
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,20 +75,6 @@ def test_ten_posts_by_keyboard_one_undone(page: Page, address: str) -> None:
     )
     assert not set(decided[:-1]) & set(left)
     assert decided[-1] in left
-
-
-def test_a_verdict_shows_the_next_post_in_time(page: Page, address: str) -> None:
-    sign_in(page, address)
-    open_desk(page, address, "queue=press")
-    took = []
-    for _ in range(5):
-        post = shown_post(page)
-        page.wait_for_load_state("networkidle")
-        started = time.monotonic()
-        page.keyboard.press("5")
-        wait_for_another(page, post)
-        took.append(time.monotonic() - started)
-    assert sorted(took)[2] < 0.3, took
 
 
 def test_a_type_of_harm_is_picked_by_typing(page: Page, address: str) -> None:
