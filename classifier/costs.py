@@ -20,7 +20,7 @@ MISSED = 1.0
 FALSE_FLAG = 12.0
 """A harmless post shown as harmful: an analyst's time, and trust. At 10, with
 30 for an honest complaint, 3.3 % of the guard were flagged; at 12 and 40, 2.0 %, for
-four points less recall in cross-validation."""
+three points less recall in cross-validation."""
 
 WRONG_HARM = 0.5
 """A harmful post shown under another harm's name: the reviewer sees it all the same."""
