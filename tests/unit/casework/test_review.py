@@ -22,7 +22,7 @@ def on(
     post: str = POST,
     revision: int = 1,
     verdict: Verdict = Verdict.NO_ISSUE,
-    **values: Any,  # noqa: ANN401 - the other fields
+    **values: Any,
 ) -> Decision:
     return Decision(post_id=PostId(post), revision=revision, verdict=verdict, **values)
 

@@ -1,5 +1,4 @@
 import pytest
-from pipeline_fakes import START, feed, make_worker, post, tools
 
 from domain.clock import ManualClock
 from domain.errors import RetryLaterError
@@ -14,6 +13,7 @@ from nlp.fingerprint import bands
 from pipeline.indexer import Indexer
 from pipeline.replay import Again, judge_again, read_all, reindex
 from pipeline.runner import Runner
+from pipeline_fakes import START, feed, make_worker, post, tools
 from searchindex.adapters.memory import MemorySearchIndex
 from searchindex.port import IndexReader, Search
 
