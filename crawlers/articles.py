@@ -55,12 +55,15 @@ def article_post(
     )
 
 
-def with_outlet(post: Post, outlets: Iterable[Outlet]) -> Post:
-    """Name the outlet as the profile does, where its domain is known."""
+def with_outlet(post: Post, outlets: Iterable[Outlet], otherwise: str) -> Post:
+    """Name the outlet as the profile does, where its domain is known.
+
+    Else as the page does, and where it does not, as its source is called.
+    """
     host = host_of(post.url)
     for outlet in outlets:
         for domain in outlet.domains:
             bare = domain.removeprefix("www.")
             if host == bare or host.endswith(f".{bare}"):
                 return replace(post, outlet=outlet.name)
-    return post
+    return post if post.outlet else replace(post, outlet=otherwise)

@@ -187,9 +187,7 @@ def _why_other(hits: Sequence[Hit]) -> str:
     named = next((hit for hit in hits if hit.is_elsewhere), None)
     misled = next((hit for hit in hits if hit.reading is About.OTHER), None)
     if misled is not None:
-        return f"“{misled.text}” không chỉ tỉnh" + (
-            f" ({misled.why})" if misled.why else ""
-        )
+        return f"“{misled.text}” không chỉ tỉnh"
     if named is not None:
         return f"Nói về nơi khác ({named.name.shown})"
     return f"“{hits[0].text}” đứng một mình, không đủ căn cứ là địa danh của tỉnh"

@@ -74,7 +74,7 @@ def _make_secret(path: Path) -> None:
 
 def _next_steps(settings: Settings) -> str:
     return f"""
-Before the first crawl:
+Before the first crawl (minhtin lies in .venv/bin of the checkout):
   1. Put an address into crawl_contact in {settings.home / FILE}.
   2. Make the first account:  minhtin accounts add NAME --role admin
   3. Look through the sources: minhtin sources list, minhtin sources check SOURCE

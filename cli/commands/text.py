@@ -107,6 +107,8 @@ def _batches(
 def _row(line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"is not JSON ({error.msg}, column {error.colno})") from error
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):

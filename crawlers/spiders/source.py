@@ -150,7 +150,9 @@ class SourceSpider(Spider):
         if post is None:
             self.visit.tally.fail("no_article")
             return
-        yield self.found(response, with_outlet(post, self.visit.deps.outlets))
+        spec = self.visit.spec
+        named = with_outlet(post, self.visit.deps.outlets, spec.outlet or spec.name)
+        yield self.found(response, named)
 
     def without_content(self, response: Response) -> Yields | None:
         """Return what to yield for an answer that holds no page, or None for a page."""

@@ -116,7 +116,7 @@ class Desk {
     return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   }
   clock() {
-    return new Date().toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
+    return new Date().toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
   }
 
   // ------------------------------------------------------------------- frame
@@ -325,7 +325,7 @@ class Desk {
       el("div", { class: "tools" },
         tool([el("kbd", {}, "O"), this.say("original")], () => this.original(), { disabled: !post.url, title: post.url }),
         post.evidence && tool(this.say("captured"), () => window.open(`/evidence/${encodeURIComponent(post.evidence)}`, "_blank", "noopener")),
-        post.story && toggle("copies", this.say("copies", { count: row && row.copies > 1 ? row.copies - 1 : "…" })),
+        post.story && !(row && row.copies < 2) && toggle("copies", this.say("copies", { count: row && row.copies > 1 ? row.copies - 1 : "…" })),
         toggle("history", `${this.say("history")} (${post.acts.length})`),
         post.edits.length > 0 && toggle("edits", this.say("edits")),
         post.masked > 0 && tool(this.say("reveal"), () => this.reveal())),
