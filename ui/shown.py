@@ -18,6 +18,11 @@ def percent(share: float) -> str:
     return f"{number(share * 100)}%"
 
 
+def chance(probability: float) -> str:
+    """Write a model's probability; it is never sure, so never 0 % or 100 %."""
+    return percent(min(0.99, max(0.01, probability)))
+
+
 @lru_cache(maxsize=8)
 def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)

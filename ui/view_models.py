@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from casework.model import Decided, Viewing
-from domain.analysis import Analysis, LabelScore, Span
+from domain.analysis import Analysis, LabelScore, Span, WeightedTerm
 from domain.labels import Harm, Queue
 from domain.profile import Profile
 from domain.review import ReviewState
@@ -21,6 +21,10 @@ FIRST_WORDS = 110
 
 MOST_WORDS = 6
 """Words that explain a flag. More are read by nobody, and all are in the text."""
+
+
+LEAST_SHARE = 0.15
+"""Of the heaviest term's weight; lighter terms are left out. Zero underlines all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,10 +215,20 @@ def _flag_marks(analysis: Analysis, reading: Reading) -> tuple[Mark, ...]:
         )
         for score in analysis.judgement.labels
         if score.flagged
-        for term in score.why
+        for term in telling(score)
         if term.weight > 0
         for start, end in term.spans
     )
+
+
+def telling(score: LabelScore) -> list[WeightedTerm]:
+    """Return the few terms that explain a score, heaviest first.
+
+    Light ones («về», «dưới») underline half a text and tell nobody anything.
+    """
+    heaviest = sorted(score.why, key=lambda t: -abs(t.weight))[:MOST_WORDS]
+    most = abs(heaviest[0].weight) if heaviest else 0.0
+    return [term for term in heaviest if abs(term.weight) >= most * LEAST_SHARE]
 
 
 def safe_url(url: str) -> str:
@@ -246,7 +260,7 @@ def row(
         source=reading.source_name(document),
         words=first_words(document, reading),
         label=reading.signal(top.name) if top else reading.label("kinds", post.kind),
-        chance=shown.percent(top.probability) if top else "",
+        chance=shown.chance(top.probability) if top else "",
         copies=max(copies, 1 + len(folded)),
         story=document.story_shown or "",
         folded=tuple(folded),
@@ -291,12 +305,11 @@ def _top_score(analysis: Analysis, queue: Queue | None) -> LabelScore | None:
 
 def flag(score: LabelScore, reading: Reading, hidden: frozenset[str]) -> Flag:
     """Explain one score; words that are masked in the text are left out."""
-    heaviest = sorted(score.why, key=lambda t: -abs(t.weight))
-    kept = [t for t in heaviest if t.term not in hidden][:MOST_WORDS]
+    kept = [term for term in telling(score) if term.term not in hidden]
     return Flag(
         name=score.name,
         label=reading.signal(score.name),
-        chance=shown.percent(score.probability),
+        chance=shown.chance(score.probability),
         threshold=shown.percent(score.threshold),
         share=round(score.probability, 4),
         flagged=score.flagged,

@@ -39,9 +39,9 @@ def _health(page: PageContext) -> None:
     st.html(
         f"<h1>{escape(words('settings.health'))}: {escape(_said(rows, words))}</h1>"
     )
-    columns = ("part", "state", "what", "todo")
+    columns = ("state", "what", "todo", "part")
     cells = [
-        [row.name, words(f"settings.state_{row.state}"), row.sentence, row.hint]
+        [words(f"settings.state_{row.state}"), row.sentence, row.hint, row.name]
         for row in rows
     ]
     st.html(markup.table([words(f"settings.{name}") for name in columns], cells))

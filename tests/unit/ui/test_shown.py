@@ -14,6 +14,12 @@ def test_numbers_are_written_as_here() -> None:
     assert shown.percent(0.944) == "94%"
 
 
+def test_a_model_is_never_sure() -> None:
+    assert shown.chance(0.9999) == "99%"
+    assert shown.chance(0.0) == "1%"
+    assert shown.chance(0.5) == "50%"
+
+
 def test_times_are_local() -> None:
     assert shown.moment(NOW, ZONE) == "23/11/2026 07:30"
     assert shown.moment(None, ZONE) == "–"

@@ -3,6 +3,7 @@ import dataclasses
 import msgspec
 import pytest
 
+from domain.analysis import LabelScore, WeightedTerm
 from domain.clock import ManualClock
 from domain.ids import PostId
 from domain.labels import Harm, Queue, Verdict
@@ -62,6 +63,15 @@ def test_the_reason_is_a_sentence_then_words_then_figures(reading: Reading) -> N
     assert [flag.name for flag in view.flags] == [Harm.SCAM]
     assert view.flags[0].words[0].weight > view.flags[0].words[1].weight
     assert len(view.figures) > len(view.flags)
+
+
+def test_light_words_are_not_underlined() -> None:
+    terms = [WeightedTerm(term=t, weight=w) for t, w in (("về", 0.4), ("cọc", 8.5))]
+    score = LabelScore(
+        name="scam", probability=0.9, threshold=0.5, flagged=True, why=tuple(terms)
+    )
+    assert [term.term for term in view_models.telling(score)] == ["cọc"]
+    assert view_models.telling(dataclasses.replace(score, why=())) == []
 
 
 def test_words_that_are_personal_data_explain_nothing(reading: Reading) -> None:
