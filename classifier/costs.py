@@ -17,15 +17,15 @@ from domain.labels import Label
 MISSED = 1.0
 """A harmful post nobody is shown: other people's copies of it mostly still are."""
 
-FALSE_FLAG = 12.0
-"""A harmless post shown as harmful: an analyst's time, and trust. At 10, with
-30 for an honest complaint, 3.3 % of the guard were flagged; at 12 and 40, 2.0 %, for
-three points less recall in cross-validation."""
+FALSE_FLAG = 16.0
+"""A harmless post shown as harmful: an analyst's time, and trust. With 12, and 40 for
+an honest complaint, 4 of the guard's 150 posts are flagged; with 16 and 60 it is 3, and
+the mean recall of the harms in cross-validation is one point lower."""
 
 WRONG_HARM = 0.5
 """A harmful post shown under another harm's name: the reviewer sees it all the same."""
 
-FALSE_FLAG_HONEST = 40.0
+FALSE_FLAG_HONEST = 60.0
 """A citizen's complaint shown as harmful: what the office promised not to do. Lower,
 and complaints land in the harmful queue; far higher, and threats are missed."""
 

@@ -43,7 +43,7 @@ def _head(report: Report) -> Iterator[str]:
     yield ""
     yield (
         f"Model `{report.model}`, measured on {report.texts} test texts and "
-        f"{guard.texts} guard texts that no training, calibration or threshold saw. "
+        f"{guard.texts} guard texts that no training or calibration saw. "
         "What false flags cost, and one feature (long quotations), were settled with "
         "the guard's rate in view, so that rate is the best case; the test part was "
         "measured on after changes that cross-validation had chosen, not to choose. "
