@@ -154,6 +154,7 @@ def test_a_search_is_saved_and_found_again(page: Page, address: str) -> None:
     page.get_by_role("button", name="Lưu tìm kiếm này").click()
     page.get_by_role("textbox", name="Tên gợi nhớ").fill("Sạt lở tuần này")
     page.get_by_role("button", name="Lưu", exact=True).click()
+    expect(page.get_by_role("button", name="Sạt lở tuần này")).to_be_attached()
     page.goto(f"{address}/search")
     page.get_by_role("button", name="Sạt lở tuần này").click()
     expect(page.get_by_role("textbox").first).to_have_value("sat lo")

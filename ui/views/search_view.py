@@ -45,8 +45,8 @@ def show(page: PageContext) -> None:
     left, right = st.columns([1, 4], gap="small")
     with left:
         _facets(page, found, filters)
-        _saved(page)
         _save(page, asked)
+        _saved(page)
     with right:
         _results(page, found, asked, search)
 
