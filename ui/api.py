@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from casework.model import Account, Decided, Decision, Evidence, Session
-from domain.errors import NotFoundError, QuarantineError
+from domain.errors import ConflictError, NotFoundError, QuarantineError
 from domain.ids import AgencyId, Digest, PostId, StoryId
 from domain.labels import Harm, Queue, Verdict
 from searchindex.document import Document
@@ -74,8 +74,12 @@ class DecisionBody(Struct, forbid_unknown_fields=True):
     also: Annotated[list[AlsoBody], Meta(max_length=50)] = []
 
 
+RowId = Annotated[int, Meta(ge=1, le=2**62)]
+"""A row's number; databases count no further than 63 bits."""
+
+
 class UndoBody(Struct, forbid_unknown_fields=True):
-    decided_ids: Annotated[list[int], Meta(max_length=51)] = []
+    decided_ids: Annotated[list[RowId], Meta(max_length=51)] = []
 
 
 class CutBody(Struct, forbid_unknown_fields=True):
@@ -257,10 +261,24 @@ def decide(call: Call) -> dict[str, Any]:
     """Record a verdict, at once and durably; copies get a row each."""
     body = call.read(DecisionBody)
     posts = [AlsoBody(body.post_id, body.revision), *body.also]
+    for post in posts:
+        _known(call, post.post_id, post.revision)
     made = [_decide_one(call, body, post) for post in posts]
     head = made[0]
     said = view_models.act(head, call.reading)
     return {"ids": [d.id for d in made], "act": said, "post_id": body.post_id}
+
+
+def _known(call: Call, post_id: str, revision: int) -> Document:
+    """Return a post that is there, in a revision that was seen.
+
+    Else a forged or broken request could decide on nothing, or block a post by a
+    revision that is yet to come.
+    """
+    document = call.document(post_id)
+    if revision > document.post.revision:
+        raise ConflictError(call.reading.words("problem.revision"))
+    return document
 
 
 def _decide_one(call: Call, body: DecisionBody, post: AlsoBody) -> Decided:
@@ -311,6 +329,7 @@ def undo(call: Call) -> dict[str, Any]:
 def cut_story(call: Call) -> dict[str, Any]:
     """Take a post out of its story, for good; it gets a story of its own."""
     body = call.read(CutBody)
+    _known(call, body.post_id, body.revision)
     state = call.context.casework.cut_from_story(
         call.account,
         PostId(body.post_id),
@@ -323,7 +342,7 @@ def cut_story(call: Call) -> dict[str, Any]:
 
 def look_at(call: Call) -> dict[str, Any]:
     """Take or renew the viewing lease; say who else holds it."""
-    post_id = PostId(call.read(PostBody).post_id)
+    post_id = call.document(call.read(PostBody).post_id).post.id
     other = call.context.casework.look_at(call.account, post_id)
     return {"viewing": other.account.display if other else ""}
 

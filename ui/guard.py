@@ -198,7 +198,10 @@ def _same_origin(scope: Scope) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
-    return bool(urlsplit(origin).netloc == headers.get("host"))
+    try:
+        return bool(urlsplit(origin).netloc == headers.get("host"))
+    except ValueError:  # not an address at all
+        return False
 
 
 def _token_fits(scope: Scope, session: Session) -> bool:

@@ -184,6 +184,39 @@ def test_a_verdict_on_an_overtaken_revision_conflicts(lan: TestClient) -> None:
     assert answer.status_code == 409
 
 
+def test_a_revision_that_is_yet_to_come_blocks_nothing(lan: TestClient) -> None:
+    row = _rows(lan)[0]
+    forged = _decide(lan, {**row, "revision": row["revision"] + 7}, "no_issue")
+    assert forged.status_code == 409
+    assert "phiên bản" in forged.text
+    assert _decide(lan, row, "no_issue").status_code == 200
+
+
+def test_nothing_is_decided_cut_or_looked_at_that_does_not_exist(
+    lan: TestClient, context: ConsoleContext
+) -> None:
+    row = _rows(lan)[0]
+    ghost = {"post_id": "ghost:1", "revision": 1}
+    before = len(context.casework.audit(limit=10_000))
+    body = {**ghost, "verdict": "no_issue"}
+    assert lan.post("/api/decisions", json=body).status_code == 404
+    copies = {"post_id": row["id"], "revision": row["revision"], "also": [ghost]}
+    body = {**copies, "verdict": "no_issue"}
+    assert lan.post("/api/decisions", json=body).status_code == 404
+    body = {**ghost, "story": "x"}
+    assert lan.post("/api/stories/cut", json=body).status_code == 404
+    body = {"post_id": "a\x00"}
+    assert lan.post("/api/viewing", json=body).status_code == 404
+    assert len(context.casework.audit(limit=10_000)) == before
+
+
+def test_odd_numbers_and_origins_are_refused_in_words(lan: TestClient) -> None:
+    body = {"decided_ids": [9**30]}
+    assert lan.post("/api/undo", json=body).status_code == 422
+    odd = lan.post("/api/undo", json={}, headers={"Origin": "http://["})
+    assert odd.status_code == 403
+
+
 def test_a_colleague_at_work_is_seen(lan: TestClient, signed_in: SignedIn) -> None:
     minh = signed_in("minh")
     row = _rows(lan)[0]
