@@ -186,7 +186,7 @@ def test_signing_out_closes_the_desk(page: Page, address: str) -> None:
     open_desk(page, address)
     other = page.context.new_page()
     other.goto(f"{address}/sign-out")
-    other.keyboard.press("Enter")
+    other.locator("form button").click()
     other.wait_for_url("**/sign-in")
     page.keyboard.press("5")
     expect(page.locator(".desk")).to_contain_text("Phiên làm việc đã kết thúc")
