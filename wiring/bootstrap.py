@@ -21,6 +21,7 @@ from jobs.schedule import Job
 from pipeline.indexer import Indexer
 from pipeline.worker import Worker
 from searchindex.port import SearchIndex
+from wiring.engines import elastic_options, kafka_options
 from wiring.settings import Settings, default_models_dir
 from wiring.sources import source_list
 
@@ -31,8 +32,7 @@ def build_clock() -> Clock:
 
 
 def build_log(settings: Settings) -> EventLog:
-    """Open the event log."""
-    from eventlog.adapters.sqlite import SqliteEventLog
+    """Open the event log: Kafka where `log_url` names brokers, else SQLite."""
     from eventlog.limits import LogLimits
 
     limits = LogLimits(
@@ -40,12 +40,23 @@ def build_log(settings: Settings) -> EventLog:
         max_topic_bytes=settings.log_max_bytes,
         lease_seconds=settings.lease_seconds,
     )
+    if settings.log_url:
+        from eventlog.adapters.kafka import KafkaEventLog
+
+        return KafkaEventLog(kafka_options(settings), limits, build_clock())
+    from eventlog.adapters.sqlite import SqliteEventLog
+
     return SqliteEventLog(settings.log_path, limits, build_clock())
 
 
 def build_index(settings: Settings) -> SearchIndex:
-    """Open the search index."""
+    """Open the search index: a search engine where `search_url` is set, else FTS5."""
     from nlp.fingerprint import bands
+
+    if settings.search_url:
+        from searchindex.adapters.elastic import ElasticSearchIndex
+
+        return ElasticSearchIndex(elastic_options(settings), bands_of=bands)
     from searchindex.adapters.sqlite import SqliteSearchIndex
 
     return SqliteSearchIndex(settings.index_folder, bands_of=bands)

@@ -9,7 +9,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -31,6 +31,22 @@ class Mode(StrEnum):
     OFFICE = "office"
 
 
+class KafkaSecurity(StrEnum):
+    """How brokers are spoken to."""
+
+    PLAINTEXT = "plaintext"
+    SSL = "ssl"
+    SASL_PLAINTEXT = "sasl_plaintext"
+    SASL_SSL = "sasl_ssl"
+
+
+class SearchEngine(StrEnum):
+    """Which server answers at `search_url`."""
+
+    ELASTICSEARCH = "elasticsearch"
+    OPENSEARCH = "opensearch"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All that can be set; `docs/settings.md` explains each and a test compares."""
@@ -42,12 +58,24 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8501
     metrics_port: int = 0
-    secret_key: str = ""
+    secret_key: str = field(default="", repr=False)
     allowed_networks: tuple[str, ...] = ()
     crawl_delay: float = 1.0
     crawl_contact: str = ""
     log_partitions: int = 4
     log_max_bytes: int = 20 * 1024**3
+    log_url: str = field(default="", repr=False)
+    log_topic_prefix: str = "minhtin."
+    log_replication: int = 3
+    log_retention_days: int = 0
+    kafka_security: KafkaSecurity = KafkaSecurity.PLAINTEXT
+    kafka_sasl_mechanism: str = "SCRAM-SHA-512"
+    kafka_username: str = ""
+    kafka_password: str = field(default="", repr=False)
+    kafka_ca_file: Path | None = None
+    kafka_cert_file: Path | None = None
+    kafka_key_file: Path | None = None
+    kafka_compression: str = "gzip"
     lease_seconds: float = 30.0
     batch_size: int = 64
     models_dir: Path | None = None
@@ -55,6 +83,19 @@ class Settings:
     session_idle_minutes: int = 120
     session_hours: int = 12
     behind_tls: bool = False
+    search_url: str = field(default="", repr=False)
+    search_engine: SearchEngine = SearchEngine.ELASTICSEARCH
+    search_prefix: str = "minhtin"
+    search_username: str = ""
+    search_password: str = field(default="", repr=False)
+    search_api_key: str = field(default="", repr=False)
+    search_ca_file: Path | None = None
+    search_shards: int = 1
+    search_replicas: int = 1
+    search_monthly: bool = False
+    search_timeout_seconds: float = 30.0
+    database_url: str = field(default="", repr=False)
+    evidence_dir: Path | None = None
 
     @property
     def log_path(self) -> Path:
@@ -66,7 +107,7 @@ class Settings:
 
     @property
     def casework_url(self) -> str:
-        return f"sqlite:///{self.home / 'casework.sqlite'}"
+        return self.database_url or f"sqlite:///{self.home / 'casework.sqlite'}"
 
     @property
     def frontier_path(self) -> Path:
@@ -74,7 +115,7 @@ class Settings:
 
     @property
     def evidence_folder(self) -> Path:
-        return self.home / "evidence"
+        return self.evidence_dir or self.home / "evidence"
 
     @property
     def secret_path(self) -> Path:
@@ -125,7 +166,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise ConfigurationError(
             f"{path} cannot be read: {error}.", hint="Mend or remove the file."
         ) from error
-    known = {field.name for field in fields(Settings)}
+    known = {known.name for known in fields(Settings)}
     if unknown := sorted(set(values) - known):
         raise ConfigurationError(
             f"{path} names unknown settings: {', '.join(unknown)}.",
@@ -136,14 +177,14 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for field in fields(Settings):
-        text = env.get(PREFIX + field.name.upper())
+    for name in (known.name for known in fields(Settings)):
+        text = env.get(PREFIX + name.upper())
         if not text:
             continue
-        if field.name == "allowed_networks":
-            values[field.name] = [part.strip() for part in text.split(",")]
+        if name == "allowed_networks":
+            values[name] = [part.strip() for part in text.split(",")]
         else:
-            values[field.name] = text
+            values[name] = text
     return values
 
 
@@ -159,6 +200,39 @@ def check(settings: Settings) -> Settings:
         raise ConfigurationError(f"{settings.port} is no port.", hint="Use 1 to 65535.")
     if settings.batch_size < 1 or settings.log_partitions < 1:
         raise ConfigurationError("batch_size and log_partitions must be at least 1.")
+    return check_engines(settings)
+
+
+def check_engines(settings: Settings) -> Settings:
+    """Return the settings. Raises `ConfigurationError` for addresses of no engine."""
+    rules = (
+        ("log_url", settings.log_url, ("kafka://",), "kafka://host:9092,host2:9092"),
+        (
+            "search_url",
+            settings.search_url,
+            ("http://", "https://"),
+            "https://host:9200",
+        ),
+        (
+            "database_url",
+            settings.database_url,
+            ("postgresql+psycopg://", "sqlite:///"),
+            "postgresql+psycopg://user:password@host/minhtin",
+        ),
+    )
+    for name, value, schemes, example in rules:
+        if value and not value.startswith(schemes):
+            raise ConfigurationError(
+                f"{name} has an address that is not understood.",
+                hint=f"Write it like {example}, or leave it empty for the store in "
+                "the installation's folder.",
+            )
+    if min(settings.log_replication, settings.search_shards) < 1:
+        raise ConfigurationError("log_replication and search_shards are at least 1.")
+    if settings.search_replicas < 0 or settings.log_retention_days < 0:
+        raise ConfigurationError(
+            "search_replicas and log_retention_days are not below 0."
+        )
     return settings
 
 

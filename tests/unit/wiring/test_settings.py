@@ -1,0 +1,69 @@
+import pytest
+
+from domain.errors import ConfigurationError
+from wiring.settings import KafkaSecurity, SearchEngine, load_settings
+
+
+def load(tmp_path, **values):
+    environment = {f"MINHTIN_{name.upper()}": text for name, text in values.items()}
+    return load_settings(environment, tmp_path)
+
+
+def test_without_addresses_everything_lies_in_the_home(tmp_path):
+    settings = load(tmp_path)
+    assert settings.log_url == settings.search_url == settings.database_url == ""
+    assert settings.casework_url == f"sqlite:///{tmp_path}/casework.sqlite"
+    assert settings.evidence_folder == tmp_path / "evidence"
+
+
+def test_engines_are_taken_from_the_environment_and_the_file(tmp_path):
+    (tmp_path / "minhtin.toml").write_text(
+        'log_url = "kafka://a:1,b:2"\nsearch_monthly = true\nsearch_shards = 3\n'
+    )
+    settings = load(
+        tmp_path,
+        search_url="https://c:9200",
+        search_engine="opensearch",
+        kafka_security="sasl_ssl",
+        kafka_ca_file="/etc/ca.pem",
+        database_url="postgresql+psycopg://u:p@d/minhtin",
+        evidence_dir=str(tmp_path / "shared"),
+    )
+    assert settings.log_url == "kafka://a:1,b:2"
+    assert settings.search_monthly
+    assert settings.search_shards == 3
+    assert settings.search_engine is SearchEngine.OPENSEARCH
+    assert settings.kafka_security is KafkaSecurity.SASL_SSL
+    assert str(settings.kafka_ca_file) == "/etc/ca.pem"
+    assert settings.casework_url == "postgresql+psycopg://u:p@d/minhtin"
+    assert settings.evidence_folder == tmp_path / "shared"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("log_url", "a:9092"),
+        ("search_url", "elastic:9200"),
+        ("database_url", "mysql://u:geheim@h/db"),
+        ("kafka_security", "tls"),
+        ("log_replication", "0"),
+        ("search_replicas", "-1"),
+    ],
+)
+def test_what_is_no_engine_is_refused_without_showing_secrets(tmp_path, name, value):
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path, **{name: value})
+    assert name in str(caught.value)
+    assert "geheim" not in f"{caught.value} {caught.value.hint}"
+
+
+def test_secrets_are_not_shown_when_settings_are_printed(tmp_path):
+    settings = load(
+        tmp_path,
+        secret_key="geheim",
+        kafka_password="geheim",
+        search_password="geheim",
+        search_api_key="geheim",
+        database_url="postgresql+psycopg://u:geheim@h/db",
+    )
+    assert "geheim" not in repr(settings)
