@@ -1,0 +1,145 @@
+"""What a measurement runs on: embedded stores, or the engines of `var/engines.json`.
+
+Each run has its own home, topic prefix and index prefix, and removes them.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psutil
+
+from eventlog.port import EventLog
+from searchindex.port import SearchIndex
+from wiring import bootstrap
+from wiring.settings import PREFIX, Settings, load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGINES = ROOT / "var" / "engines.json"
+PARTITIONS = 4
+LEASE_SECONDS = 10
+"""Session time of a killed worker: 6 s is the least that Kafka allows by default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """One set of stores; `environment` is what every process of it is started with."""
+
+    name: str
+    home: Path
+    environment: dict[str, str]
+    pids: dict[str, int] = field(default_factory=dict)
+    """Processes of the engines by role (`log`, `search`), to know what they cost."""
+
+    def settings(self) -> Settings:
+        """Return the settings that the processes have."""
+        return load_settings(self.environment, home=self.home)
+
+    def log(self) -> EventLog:
+        """Open the log."""
+        return bootstrap.build_log(self.settings())
+
+    def index(self) -> SearchIndex:
+        """Open the search index."""
+        return bootstrap.build_index(self.settings())
+
+    def process_environment(self) -> dict[str, str]:
+        """Return the environment of a child process, without settings of others."""
+        own = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
+        return {**own, **self.environment, PREFIX + "HOME": str(self.home)}
+
+    def engine_cpu(self) -> dict[str, float]:
+        """Return the CPU seconds that each engine has used so far."""
+        return {role: cpu_seconds(pid) for role, pid in self.pids.items()}
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return user and system seconds of a process; 0 when it is gone."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)
+
+
+COMMON = {
+    PREFIX + "LOG_PARTITIONS": str(PARTITIONS),
+    PREFIX + "LEASE_SECONDS": str(LEASE_SECONDS),
+    PREFIX + "LOG_LEVEL": "WARNING",
+}
+
+
+@contextmanager
+def embedded() -> Iterator[Back]:
+    """SQLite for log and search, in a temporary folder."""
+    with tempfile.TemporaryDirectory(prefix="minhtin-bench-") as folder:
+        yield Back(name="SQLite", home=Path(folder), environment=dict(COMMON))
+
+
+def engines() -> dict[str, Any]:
+    """Return what the launcher wrote down; empty when nothing runs."""
+    if not ENGINES.exists():
+        return {}
+    found: dict[str, Any] = json.loads(ENGINES.read_text(encoding="utf-8"))
+    return found
+
+
+@contextmanager
+def on_engines(search: str = "elasticsearch") -> Iterator[Back]:
+    """Kafka for the log and `search` for the index; the engines must run."""
+    known = engines()
+    kafka, chosen = known["kafka"], known[search]
+    mark = uuid4().hex[:8]
+    settings = {
+        "LOG_URL": f"kafka://{kafka['bootstrap']}",
+        "LOG_TOPIC_PREFIX": f"bench-{mark}.",
+        "LOG_REPLICATION": "1",
+        "SEARCH_URL": chosen["url"],
+        "SEARCH_ENGINE": search,
+        "SEARCH_PREFIX": f"bench-{mark}",
+        "SEARCH_SHARDS": "1",
+        "SEARCH_REPLICAS": "0",
+    }
+    name = f"Kafka {kafka['version']} and {search.capitalize()} {chosen['version']}"
+    roles = {"log": kafka.get("pid"), "search": chosen.get("pid")}
+    with tempfile.TemporaryDirectory(prefix="minhtin-bench-") as folder:
+        back = Back(
+            name=name,
+            home=Path(folder),
+            environment={**COMMON, **{PREFIX + k: v for k, v in settings.items()}},
+            pids={role: int(pid) for role, pid in roles.items() if pid},
+        )
+        try:
+            yield back
+        finally:
+            remove_topics(kafka["bootstrap"], f"bench-{mark}.")
+            remove_indices(chosen["url"], f"bench-{mark}")
+
+
+def remove_topics(bootstrap_server: str, prefix: str) -> None:
+    """Delete the topics of a run."""
+    from kafka.admin import KafkaAdminClient  # type: ignore[import-untyped]
+
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap_server)
+    try:
+        ours = [name for name in admin.list_topics() if name.startswith(prefix)]
+        if ours:
+            admin.delete_topics(ours)
+    finally:
+        admin.close()
+
+
+def remove_indices(url: str, prefix: str) -> None:
+    """Delete the indices of a run."""
+    import httpx
+
+    # Named one by one: clusters may refuse to delete by pattern.
+    found = httpx.get(f"{url}/_cat/indices/{prefix}*?format=json&h=index").json()
+    for row in found:
+        httpx.delete(f"{url}/{row['index']}")
