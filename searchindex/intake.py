@@ -57,6 +57,13 @@ class Intake:
         """Return the posts that the items are about, each once."""
         return list(dict.fromkeys(post_id for post_id, _ in self.steps))
 
+    def by_post(self) -> dict[PostId, list[Step]]:
+        """Return the items of each post, in order."""
+        found: dict[PostId, list[Step]] = {}
+        for post_id, step in self.steps:
+            found.setdefault(post_id, []).append(step)
+        return found
+
     def merged(
         self, held: Mapping[PostId, State]
     ) -> tuple[dict[PostId, State], BulkResult]:

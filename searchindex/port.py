@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from domain.analysis import Analysis
 from domain.events import CountsSeen, PostGone
@@ -175,8 +175,19 @@ class IndexReader(ABC):
         """Return the number of findable documents."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexCapabilities:
+    """How an index lawfully differs from the embedded one."""
+
+    whole_facets: bool = False
+    """Facets and the order by urgency look at every match. Where this is off, callers
+    may rely on the newest matches only, up to the bound at which totals stop."""
+
+
 class SearchIndex(ABC):
     """An index with versions: readers and writers use the live one."""
+
+    capabilities: ClassVar[IndexCapabilities] = IndexCapabilities()
 
     @abstractmethod
     def writer(self) -> IndexWriter:

@@ -1,0 +1,243 @@
+"""Our queries as the engine's clauses.
+
+Nothing typed reaches a parser of the engine: words are terms of letters and digits,
+keywords are whole values, and what has no meaning matches nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from math import inf
+from typing import Any
+
+import msgspec
+
+from searchindex.adapters.elastic_rows import key
+from searchindex.document import FieldKind
+from searchindex.fields import is_kind, seconds
+from searchindex.query import AllOf, AnyOf, DateRange, FieldIs, Node, Not, NumberRange
+from searchindex.terms import RANKS, Strictness, Terms, flat, strict, terms_of, wordy
+
+Clause = Mapping[str, Any]
+
+ALL: Clause = {"match_all": {}}
+NONE: Clause = {"match_none": {}}
+SHOWN: Clause = {"term": {"shown": True}}
+LOOSE = Strictness()
+
+MAX_LEAVES = 900
+"""Conditions of a request. OpenSearch and older servers refuse more than 1,024."""
+
+MAX_TERMS = 10_000
+"""Values of one list of alternatives. Servers refuse more than 65,536."""
+
+
+def found(node: Node | None) -> Clause:
+    """Return the clause that holds for the findable documents that a query means."""
+    clause = _clause(node or AllOf(()), LOOSE)
+    return {"bool": {"filter": [SHOWN] if clause == ALL else [SHOWN, clause]}}
+
+
+def everything(node: Node | None) -> bool:
+    """Tell whether a query means all documents."""
+    return _clause(node or AllOf(()), LOOSE) == ALL
+
+
+def ranked(node: Node | None) -> Clause:
+    """Return `found` with the rank of a document as its score.
+
+    The best rank of those that a document meets counts, which is what `dis_max` does.
+    A query so long that its ranks exceed what a server takes is not ranked.
+    """
+    base = found(node)
+    wanted = AllOf(tuple(part for part in flat(node or AllOf(())) if wordy(part)))
+    ranks: list[Clause] = []
+    seen: list[Clause] = []
+    loose = _clause(wanted, LOOSE)
+    for at, how in enumerate(RANKS):
+        clause = _clause(wanted, how)
+        if clause in seen:
+            continue
+        seen.append(clause)
+        # All that is found meets the loosest rank: it need not be looked at again.
+        kept = ALL if clause == loose else clause
+        ranks.append({"constant_score": {"filter": kept, "boost": len(RANKS) - at}})
+    if leaves(base) + sum(leaves(rank) for rank in ranks) > MAX_LEAVES:
+        ranks = [{"constant_score": {"filter": ALL, "boost": 1}}]
+    return {"bool": {**base["bool"], "must": [{"dis_max": {"queries": ranks}}]}}
+
+
+def between(since: int, until: int) -> Clause:
+    """Return the clause of a stretch of publication times, in seconds."""
+    return {"range": {"published": {"gte": since, "lt": until}}}
+
+
+def leaves(clause: object) -> int:
+    """Return the number of conditions that a clause is made of."""
+    return sum(1 for _ in _leaves(clause))
+
+
+def _leaves(clause: object) -> Iterator[object]:
+    if isinstance(clause, Mapping):
+        inner = clause.get("bool") or clause.get("dis_max")
+        inner = inner or clause.get("constant_score")
+        if inner is None:
+            yield clause
+        else:
+            for part in inner.values():
+                yield from _leaves(part)
+    elif isinstance(clause, Sequence) and not isinstance(clause, str):
+        for part in clause:
+            yield from _leaves(part)
+
+
+def _clause(node: Node, how: Strictness) -> Clause:
+    match node:
+        case AllOf():
+            return _all_of(flat(node), how)
+        case AnyOf():
+            return _any_of(list(_flat_any(node)), how)
+        case Not():
+            return _all_of([node], how)
+        case DateRange():
+            return _dates(node)
+        case NumberRange():
+            return _numbers(node)
+        case _:
+            return _leaf(node, how)
+
+
+def _all_of(parts: Sequence[Node], how: Strictness) -> Clause:
+    wanted: list[Clause] = []
+    unwanted: list[Clause] = []
+    for part in parts:
+        if isinstance(part, Not) and isinstance(part.part, Not):
+            wanted.extend(_conditions(_clause(part.part.part, LOOSE)))
+        elif isinstance(part, Not):
+            unwanted.extend(_alternatives(_clause(part.part, LOOSE)))
+        else:
+            wanted.extend(_conditions(_clause(part, how)))
+    wanted = _unique(clause for clause in wanted if clause != ALL)
+    unwanted = _unique(clause for clause in unwanted if clause != NONE)
+    if NONE in wanted or ALL in unwanted:
+        return NONE
+    if len(wanted) == 1 and not unwanted:
+        return wanted[0]
+    if not wanted and not unwanted:
+        return ALL
+    held = {"filter": wanted, "must_not": unwanted}
+    return {"bool": {name: clauses for name, clauses in held.items() if clauses}}
+
+
+def _conditions(clause: Clause) -> Sequence[Clause]:
+    """Return the conditions of a clause that is nothing but their conjunction."""
+    inner = clause.get("bool", {})
+    return inner["filter"] if list(inner) == ["filter"] else [clause]
+
+
+def _alternatives(clause: Clause) -> Sequence[Clause]:
+    """Return the alternatives of a clause that is nothing but these."""
+    inner = clause.get("bool", {})
+    return inner["should"] if list(inner) == ["should"] else [clause]
+
+
+def _any_of(parts: Sequence[Node], how: Strictness) -> Clause:
+    terms: dict[str, set[str]] = {}
+    others: list[Clause] = []
+    for part in parts:
+        clause = _clause(part, how)
+        for name, value in _single_terms(clause):
+            terms.setdefault(name, set()).add(value)
+        if not _single_terms(clause):
+            others.append(clause)
+    lists = [_values(name, values) for name, values in sorted(terms.items())]
+    clauses = _unique(
+        c for c in [*(c for some in lists for c in some), *others] if c != NONE
+    )
+    if ALL in clauses:
+        return ALL
+    return _either(clauses)
+
+
+def _either(clauses: Sequence[Clause]) -> Clause:
+    if not clauses:
+        return NONE
+    return clauses[0] if len(clauses) == 1 else {"bool": {"should": clauses}}
+
+
+def _single_terms(clause: Clause) -> list[tuple[str, str]]:
+    """Return (field, value) pairs of a clause that is one term or either of some."""
+    if "term" in clause:
+        return list(clause["term"].items())
+    inner = clause.get("bool", {})
+    if list(inner) == ["should"] and all("term" in c for c in inner["should"]):
+        return [pair for c in inner["should"] for pair in c["term"].items()]
+    return []
+
+
+def _values(name: str, values: set[str]) -> list[Clause]:
+    ordered = sorted(values)
+    if len(ordered) == 1:
+        return [{"term": {name: ordered[0]}}]
+    return [
+        {"terms": {name: ordered[at : at + MAX_TERMS]}}
+        for at in range(0, len(ordered), MAX_TERMS)
+    ]
+
+
+def _flat_any(node: AnyOf) -> Iterator[Node]:
+    for part in node.parts:
+        if isinstance(part, AnyOf):
+            yield from _flat_any(part)
+        else:
+            yield part
+
+
+def _leaf(node: Node, how: Strictness) -> Clause:
+    terms = terms_of(node)
+    if terms is not None:
+        return _text(strict(terms, how), exact=how.exact)
+    if isinstance(node, FieldIs) and is_kind(node.field, FieldKind.KEYWORD):
+        return {"term": {f"key.{node.field}": key(node.field, node.value)}}
+    return NONE
+
+
+def _text(terms: Terms, *, exact: bool) -> Clause:
+    words = list(terms.exact if exact else terms.folded)
+    columns = [f"exact_{name}" if exact else name for name in terms.columns]
+    if terms.side_by_side and len(words) > 1:
+        text = " ".join(words)
+        return _either([{"match_phrase": {column: text}} for column in columns])
+    every: list[Clause] = [
+        _either([{"term": {column: word}} for column in columns])
+        for word in dict.fromkeys(words)
+    ]
+    if not every:
+        return ALL
+    return every[0] if len(every) == 1 else {"bool": {"filter": every}}
+
+
+def _dates(node: DateRange) -> Clause:
+    if not is_kind(node.field, FieldKind.DATE):
+        return NONE
+    since = None if node.since is None else seconds(node.since)
+    until = None if node.until is None else seconds(node.until)
+    return _range(node.field, {"gte": since, "lt": until})
+
+
+def _numbers(node: NumberRange) -> Clause:
+    if not is_kind(node.field, FieldKind.NUMBER):
+        return NONE
+    low, high = node.low, node.high
+    if low == inf or high == -inf:
+        return NONE
+    low = None if low == -inf else low
+    high = None if high == inf else high
+    return _range(node.field, {"gte": low, "lte": high})
+
+
+def _range(name: str, bounds: Mapping[str, float | None]) -> Clause:
+    given = {sign: value for sign, value in bounds.items() if value is not None}
+    return {"range": {name: given}} if given else ALL
+
+
+def _unique(clauses: Iterator[Clause]) -> list[Clause]:
+    return list({msgspec.json.encode(clause): clause for clause in clauses}.values())
