@@ -88,6 +88,14 @@ def fingerprint(text: str) -> str:
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
+def storable(text: str) -> str:
+    """Return the text as every database gives it back: no NUL, no lone surrogates."""
+    if text.isascii() and "\0" not in text:
+        return text
+    whole = text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass")
+    return whole.decode("utf-16", "replace")
+
+
 def without_texts(detail: Mapping[str, Any]) -> dict[str, Any]:
     """Return the detail as plain JSON values with long texts replaced by hashes."""
     return {str(key): _short(value) for key, value in detail.items()}

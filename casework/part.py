@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from casework.audit import canonical, digest, without_texts
+from casework.audit import canonical, digest, storable, without_texts
 from casework.model import Account, AuditRow
 from casework.passwords import Passwords
 from casework.policy import SignInPolicy
@@ -44,6 +44,8 @@ class Part:
     def _append(
         self, rows: Rows, actor: str, act: str, subject: str, detail: Mapping[str, Any]
     ) -> AuditRow:
+        # Hashed as it is stored, or the chain would not fit what is read back.
+        actor, subject = storable(actor), storable(subject)
         head = rows.one(ChainHead, eq("chain", CHAIN))
         previous = head.digest if head else ""
         bare = AuditRow(

@@ -1,125 +1,76 @@
-"""What differs between databases, all of it here: opening, transactions, backup."""
+"""Which database an address names; what differs between them lies behind this."""
 
-import os
-import sqlite3
-import time
-from contextlib import closing
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import URL, ColumnElement, Engine, String, collate, make_url
+from sqlalchemy.exc import ArgumentError
 
+from casework.adapters.sqlite import copy_file, no_file, open_sqlite
+from casework.adapters.tables import Words
 from domain.errors import ConfigurationError
 
-BUSY_SECONDS = 10.0
-"""How long a writer waits for the others. Shorter fails under a rush of decisions,
-longer leaves a person before a page that does not answer."""
-
-WRITE = "casework_write"
-"""Execution option of connections that will write."""
-
-_WRITERS_KEY = 0x6D696E68
-"""PostgreSQL's advisory lock under which writers queue up (any fixed number)."""
+_SHAPE = "postgresql+psycopg://tên:mật-khẩu@máy-chủ/cơ-sở-dữ-liệu"
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine on which transactions are what the port promises."""
-    address = make_url(url)
-    if address.get_backend_name() != "sqlite":
-        engine = create_engine(address, pool_pre_ping=True)
-        event.listen(engine, "begin", _begin_elsewhere)
-        return engine
-    options: dict[str, Any] = {
-        "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}
-    }
-    if in_memory(url):
-        options["poolclass"] = StaticPool
-    else:
-        Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
-        # One thread of the console per person, each with one transaction at a time.
-        options |= {"pool_size": 8, "max_overflow": 56, "pool_timeout": BUSY_SECONDS}
-    engine = create_engine(address, **options)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
+    """Return an engine on which transactions are what the port promises.
+
+    Raises `ConfigurationError` for an address of no known kind, or when the driver is
+    not installed.
+    """
+    address = address_of(url)
+    if address.get_backend_name() == "sqlite":
+        return open_sqlite(address)
+    from casework.adapters.postgresql import open_postgresql  # noqa: PLC0415 - an extra
+
+    try:
+        return open_postgresql(address)
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            "Chưa cài trình điều khiển PostgreSQL.",
+            hint="pip install 'minhtin[postgres]'",
+        ) from error
+
+
+def address_of(url: str) -> URL:
+    """Read an address. What is wrong with it is not repeated: it may be a password."""
+    try:
+        address = make_url(url.replace("postgres://", "postgresql://", 1))
+    except (ArgumentError, ValueError):
+        raise ConfigurationError(
+            "Không đọc được địa chỉ cơ sở dữ liệu nghiệp vụ.",
+            hint=f"Viết theo mẫu {_SHAPE}; mã hoá ký tự đặc biệt (@ là %40, / là %2F).",
+        ) from None
+    if address.drivername.partition("+")[0] not in {"sqlite", "postgresql"}:
+        raise ConfigurationError(
+            "Chỉ dùng được SQLite hoặc PostgreSQL làm cơ sở dữ liệu nghiệp vụ.",
+            hint=f"Viết địa chỉ theo mẫu {_SHAPE}.",
+        )
+    return address
 
 
 def in_memory(url: str) -> bool:
     """Whether the database lives in this process only, on one connection."""
-    address = make_url(url)
-    return address.get_backend_name() == "sqlite" and address.database in {
-        None,
-        "",
-        ":memory:",
-    }
+    address = address_of(url)
+    return address.get_backend_name() == "sqlite" and no_file(address)
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
-    # The driver must not begin transactions by itself: `_begin_sqlite` does.
-    connection.isolation_level = None
-    _enter_wal(connection)
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
+def by_code_point(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    """Return what to sort by, so that texts come in one order on every database.
 
-
-def _enter_wal(connection: sqlite3.Connection) -> None:
-    """Enter WAL; SQLite does not wait by itself when two open a new file at once."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() >= deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes its place in the queue at once: a lock upgraded half-way fails
-    # without waiting when somebody else wrote in between.
-    write = connection.get_execution_options().get(WRITE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _begin_elsewhere(connection: Connection) -> None:
-    if connection.get_execution_options().get(WRITE, False):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS_KEY})")
-    else:
-        connection.exec_driver_sql(
-            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-        )
+    PostgreSQL sorts by the language its database was made in, SQLite by code points.
+    """
+    if name == "postgresql" and isinstance(column.type, (String, Words)):
+        return collate(column, "C")
+    return column
 
 
 def copy_to(engine: Engine, target: Path) -> None:
-    """Write a consistent copy beside `target`, then put it in place."""
-    if engine.dialect.name != "sqlite":
-        raise ConfigurationError(
-            "Cơ sở dữ liệu này không sao lưu bằng lệnh của Minh Tin.",
-            hint="Dùng công cụ sao lưu của máy chủ (ví dụ pg_dump).",
-        )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{uuid4().hex}.part")
-    raw = engine.raw_connection()
-    try:
-        with closing(sqlite3.connect(part)) as copy:
-            source: Any = raw.driver_connection
-            source.backup(copy)
-            # A copy in one file, without a log beside it that may get lost.
-            copy.execute("PRAGMA journal_mode = DELETE")
-        _sync(part)
-        part.replace(target)
-    finally:
-        raw.close()
-        part.unlink(missing_ok=True)
+    """Write a consistent copy while work goes on."""
+    if engine.dialect.name == "sqlite":
+        copy_file(engine, target)
+        return
+    from casework.adapters.postgresql import dump_to  # noqa: PLC0415 - an extra
 
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    dump_to(engine, target)

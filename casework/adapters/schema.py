@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from casework.adapters.dialect import WRITE, open_engine
+from casework.adapters.dialect import open_engine
+from casework.adapters.settled import WRITE
 from domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def downgrade(url: str, revision: str) -> None:
         with engine.connect() as plain:
             connection = plain.execution_options(**{WRITE: True})
             with connection.begin():
+                _take_time(connection)
                 command.downgrade(_config(connection), revision)
     finally:
         engine.dispose()
@@ -43,6 +45,7 @@ def downgrade(url: str, revision: str) -> None:
 def ensure(engine: Engine) -> None:
     """Migrate when the schema is not at `HEAD`. Fast when it is."""
     with engine.connect() as connection, connection.begin():
+        refuse_encoding(connection)
         present = version(connection)
     if present == HEAD:
         return
@@ -69,6 +72,7 @@ def _migrate(engine: Engine, revision: str) -> None:
     with engine.connect() as plain:
         connection = plain.execution_options(**{WRITE: True})
         with connection.begin():
+            _take_time(connection)
             try:
                 command.upgrade(_config(connection), revision)
             except CommandError as error:
@@ -76,6 +80,24 @@ def _migrate(engine: Engine, revision: str) -> None:
                     "Cơ sở dữ liệu nghiệp vụ do phiên bản mới hơn tạo ra.",
                     hint="Nâng cấp chương trình, hoặc khôi phục bản sao lưu cũ.",
                 ) from error
+
+
+def refuse_encoding(connection: Connection) -> None:
+    """Raise `ConfigurationError` when the database cannot hold Vietnamese."""
+    if connection.dialect.name != "postgresql":
+        return
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+    if encoding != "UTF8":
+        raise ConfigurationError(
+            f"Cơ sở dữ liệu dùng bảng mã {encoding}, không chứa được tiếng Việt.",
+            hint="Tạo lại bằng createdb --encoding=UTF8 --template=template0.",
+        )
+
+
+def _take_time(connection: Connection) -> None:
+    """Let a migration of a large table run as long as it needs."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 def _config(connection: Connection) -> "Config":

@@ -1,4 +1,4 @@
-"""The store on SQLAlchemy Core: SQLite today, PostgreSQL by another URL."""
+"""The store on SQLAlchemy Core: SQLite or PostgreSQL, as the URL says."""
 
 import dataclasses
 import operator
@@ -19,15 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy import update as update_
 
-from casework.adapters.dialect import (
-    BUSY_SECONDS,
-    WRITE,
-    copy_to,
-    in_memory,
-    open_engine,
-)
+from casework.adapters.dialect import by_code_point, copy_to, in_memory, open_engine
 from casework.adapters.failures import busy, translated
 from casework.adapters.schema import ensure
+from casework.adapters.settled import BUSY_SECONDS, WRITE
 from casework.adapters.tables import TABLES
 from casework.port import CaseworkStore, Op, R, Rows, Where
 from casework.rows import Row
@@ -113,9 +108,10 @@ class SqlRows(Rows):
     ) -> Sequence[R]:
         table = TABLES[kind]
         statement = select(table).where(*_conditions(table, on))
-        key = list(table.primary_key)
+        name = self._connection.dialect.name
+        key = [by_code_point(column, name) for column in table.primary_key]
         if order:
-            column = table.c[order.removeprefix("-")]
+            column = by_code_point(table.c[order.removeprefix("-")], name)
             first = column.desc() if order.startswith("-") else column.asc()
             statement = statement.order_by(first, *key)
         else:

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from casework import rows
+from casework.audit import storable
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -44,7 +45,23 @@ class UtcTime(TypeDecorator[datetime]):
         del dialect
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+        if value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        return value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text as all databases can hold it: without NUL and lone surrogates.
+
+    Both become U+FFFD, also in conditions, so that a row is found by what was asked.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        del dialect
+        return None if value is None else storable(value)
 
 
 metadata = MetaData(
@@ -63,12 +80,12 @@ def _id() -> Column[int]:
 
 
 def _text(name: str, *, key: bool = False, unique: bool = False) -> Column[str]:
-    return Column(name, Text, primary_key=key, nullable=False, unique=unique or None)
+    return Column(name, Words, primary_key=key, nullable=False, unique=unique or None)
 
 
 def _words(name: str) -> Column[str]:
     """A text that may be absent."""
-    return Column(name, Text, nullable=True)
+    return Column(name, Words, nullable=True)
 
 
 def _time(name: str, *, key: bool = False) -> Column[datetime]:

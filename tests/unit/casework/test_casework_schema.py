@@ -97,7 +97,7 @@ def test_a_folder_out_of_reach_says_retry(tmp_path: Path) -> None:
 def test_writers_wait_then_say_retry(
     url: str, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("casework.adapters.dialect.BUSY_SECONDS", 0.2)
+    monkeypatch.setattr("casework.adapters.sqlite.BUSY_SECONDS", 0.2)
     store = SqlCaseworkStore(url)
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("BEGIN IMMEDIATE")

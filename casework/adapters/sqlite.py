@@ -1,0 +1,81 @@
+"""SQLite: how it is opened, how its transactions begin, how it is copied."""
+
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
+
+from casework.adapters.settled import BUSY_SECONDS, WRITE, sync
+
+
+def open_sqlite(address: URL) -> Engine:
+    """Return an engine in WAL mode; in memory it is one connection for all."""
+    options: dict[str, Any] = {
+        "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    }
+    if no_file(address):
+        options["poolclass"] = StaticPool
+    else:
+        Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+        # One thread of the console per person, each with one transaction at a time.
+        options |= {"pool_size": 8, "max_overflow": 56, "pool_timeout": BUSY_SECONDS}
+    engine = create_engine(address, hide_parameters=True, **options)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def no_file(address: URL) -> bool:
+    return address.database in {None, "", ":memory:"}
+
+
+def _prepare(connection: sqlite3.Connection, _: object) -> None:
+    # The driver must not begin transactions by itself: `_begin` does.
+    connection.isolation_level = None
+    _enter_wal(connection)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _enter_wal(connection: sqlite3.Connection) -> None:
+    """Enter WAL; SQLite does not wait by itself when two open a new file at once."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes its place in the queue at once: a lock upgraded half-way fails
+    # without waiting when somebody else wrote in between.
+    write = connection.get_execution_options().get(WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def copy_file(engine: Engine, target: Path) -> None:
+    """Write a consistent copy beside `target`, then put it in place."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.{uuid4().hex}.part")
+    raw = engine.raw_connection()
+    try:
+        with closing(sqlite3.connect(part)) as copy:
+            source: Any = raw.driver_connection
+            source.backup(copy)
+            # A copy in one file, without a log beside it that may get lost.
+            copy.execute("PRAGMA journal_mode = DELETE")
+        sync(part)
+        part.replace(target)
+    finally:
+        raw.close()
+        part.unlink(missing_ok=True)
