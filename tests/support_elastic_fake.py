@@ -63,7 +63,7 @@ class FakeEngine:
 
     def _alias(self, name, body):
         return {
-            physical: {"aliases": dict.fromkeys(found, {})}
+            physical: {"aliases": {alias: {} for alias in found}}
             for physical, found in self.aliases.items()
         }
 

@@ -1,0 +1,130 @@
+"""An HTTP proxy in front of a real engine that breaks what a test wants broken."""
+
+import contextlib
+import http.client
+import json
+import threading
+from collections import deque
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+
+class FaultProxy:
+    """Passes requests on; `faults` are called with the coming bulk requests' answers.
+
+    A fault is a function of (handler, ask): `ask()` carries the request out on the
+    engine and returns (status, body). It returns what to answer, or None after it has
+    answered, or not answered, by itself.
+    """
+
+    def __init__(self, url):
+        self._to = urlsplit(url).netloc
+        self.faults = deque()
+        self.bulks = []
+        proxy = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def _pass(self):
+                proxy.handle(self)
+
+            do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _pass  # noqa: N815 - names that http.server calls
+
+            def log_message(self, *_):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def handle(self, handler):
+        size = int(handler.headers.get("content-length") or 0)
+        body = handler.rfile.read(size)
+
+        def ask():
+            return self._ask(handler, body)
+
+        bulk = urlsplit(handler.path).path.endswith("/_bulk")
+        if bulk:
+            self.bulks.append(body.count(b"\n") // 2)
+        fault = self.faults.popleft() if bulk and self.faults else None
+        answer = fault(handler, ask) if fault else ask()
+        if answer is not None:
+            self._answer(handler, *answer)
+
+    def _ask(self, handler, body):
+        names = ("content-type", "accept", "authorization")
+        headers = {n: handler.headers[n] for n in names if handler.headers[n]}
+        link = http.client.HTTPConnection(self._to, timeout=30)
+        with contextlib.closing(link):
+            link.request(handler.command, handler.path, body, headers)
+            answer = link.getresponse()
+            handler.kind = answer.getheader("content-type")
+            return answer.status, answer.read()
+
+    def _answer(self, handler, status, body):
+        handler.send_response(status)
+        handler.send_header(
+            "content-type", getattr(handler, "kind", "application/json")
+        )
+        handler.send_header("x-elastic-product", "Elasticsearch")
+        handler.send_header("content-length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+
+def refuse(status, kind="es_rejected_execution_exception"):
+    """Answer for the engine, which never hears of the request."""
+
+    def fault(handler, ask):
+        handler.kind = "application/json"
+        error = {"error": {"type": kind, "reason": "made up"}, "status": status}
+        return status, json.dumps(error).encode()
+
+    return fault
+
+
+def refuse_every(nth, status=429):
+    """Let the engine carry out the request without every nth item, and say so."""
+
+    def fault(handler, ask):
+        code, body = ask()
+        answer = json.loads(body)
+        for at, item in enumerate(answer["items"]):
+            if at % nth == 0:
+                ((verb, held),) = item.items()
+                error = {"type": "es_rejected_execution_exception", "reason": "made up"}
+                item[verb] = {"_id": held["_id"], "status": status, "error": error}
+        return code, json.dumps(answer).encode()
+
+    return fault
+
+
+def cut_before(handler, ask):
+    """Close the connection; the engine never hears of the request."""
+    handler.close_connection = True
+    handler.connection.close()
+
+
+def cut_after(handler, ask):
+    """Let the engine carry it out and close the connection in mid-answer."""
+    _, body = ask()
+    handler.send_response(200)
+    handler.send_header("content-type", "application/json")
+    handler.send_header("x-elastic-product", "Elasticsearch")
+    handler.send_header("content-length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body[: len(body) // 2])
+    handler.wfile.flush()
+    cut_before(handler, ask)
