@@ -75,6 +75,39 @@ class Lag:
         return max(0, self.end - self.committed)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogCapabilities:
+    """Where logs may lawfully differ. A caller that needs a flag must ask for it.
+
+    `exact_sizes`: `size_bytes` counts keys and values to the byte and falls at once
+    when records are dropped. Without it, it is what the log takes on disk (compressed,
+    with its own overhead, freed late and known some seconds late), so a size bound may
+    be passed by what was written in those seconds.
+    `compacts_on_demand`: `compact` drops at once and counts. Without it the log
+    compacts by itself some time later, `compact` returns 0, and readers meet records
+    that a later one of the same key has replaced.
+    `evicts_silent_members`: a member that stops polling loses its partitions after
+    the lease. Without it only closing gives them back.
+    """
+
+    exact_sizes: bool = True
+    compacts_on_demand: bool = True
+    evicts_silent_members: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicState:
+    """A topic as the engine has it. `drift` names what differs from our settings."""
+
+    topic: LogTopic
+    name: str
+    partitions: int
+    replication: int
+    made: bool = False
+    changed: tuple[str, ...] = ()
+    drift: tuple[str, ...] = ()
+
+
 class LogWriter(ABC):
     """Appends records. A context manager that flushes on a clean exit."""
 
@@ -83,7 +116,10 @@ class LogWriter(ABC):
         """Hand over one record.
 
         Raises `StoreFullError` when the topic's size bound is reached, and
-        `RetryLaterError` when the log is out of reach; nothing is kept then.
+        `RetryLaterError` when the log is out of reach; nothing is kept then. Raises
+        `QuarantineError` when the record is larger than the log can ever take. A log
+        across a network holds records back up to a bound and then sends them early;
+        a failure of that is raised by `flush`.
         """
 
     @abstractmethod
@@ -160,6 +196,21 @@ class LogReader(ABC):
 
 class EventLog(ABC):
     """The log as a whole."""
+
+    capabilities: LogCapabilities = LogCapabilities()
+
+    def ensure_topics(self) -> Sequence[TopicState]:
+        """Make the topics, or bring their settings up to date; may be repeated.
+
+        Returns an empty answer where the log makes its topics by itself. Raises
+        `ConfigurationError` when that is only possible by moving keys (another number
+        of partitions).
+        """
+        return ()
+
+    def topic_states(self) -> Sequence[TopicState]:
+        """Return how the topics are set up, changing nothing; empty as above."""
+        return ()
 
     @abstractmethod
     def writer(self) -> LogWriter:

@@ -12,6 +12,7 @@ from eventlog.partition import partition_of
 from eventlog.port import (
     EventLog,
     Lag,
+    LogCapabilities,
     LogReader,
     LogTopic,
     LogWriter,
@@ -23,7 +24,10 @@ Place = tuple[LogTopic, int]
 
 
 class MemoryEventLog(EventLog):
-    """All topics in lists; members share partitions through `_owners`."""
+    """All topics in lists; members share partitions by their order of joining."""
+
+    # Members live in this process and cannot fall silent without it.
+    capabilities = LogCapabilities(evicts_silent_members=False)
 
     def __init__(
         self, limits: LogLimits | None = None, clock: Clock | None = None

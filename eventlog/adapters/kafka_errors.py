@@ -1,0 +1,90 @@
+"""Kafka's errors as ours, by what the caller must do; and one word per outage."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+import structlog
+
+from domain.errors import ConfigurationError, RetryLaterError
+from eventlog.adapters.kafka_client import errors
+
+ENSURE = "minhtin topics ensure"
+
+MOVED = (
+    errors.CommitFailedError,
+    errors.RebalanceInProgressError,
+    errors.IllegalGenerationError,
+    errors.UnknownMemberIdError,
+    errors.FencedInstanceIdError,
+)
+"""What a commit meets after the group gave the partition to another member."""
+
+_FORBIDDEN = (
+    errors.AuthorizationError,
+    errors.SaslAuthenticationFailedError,
+    errors.UnsupportedSaslMechanismError,
+    errors.IllegalSaslStateError,
+)
+_TOO_LARGE = (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError)
+
+
+class Outage:
+    """Says once that the cluster is awaited, and once that it is back."""
+
+    def __init__(self, bootstrap: tuple[str, ...]) -> None:
+        self.where = ",".join(bootstrap)
+        self._since: float | None = None
+        self._lock = Lock()
+
+    def began(self, what: str, why: str) -> None:
+        with self._lock:
+            if self._since is not None:
+                return
+            self._since = time.monotonic()
+        structlog.get_logger().warning(
+            "kafka_awaited", brokers=self.where, to=what, why=why
+        )
+
+    def ended(self) -> None:
+        with self._lock:
+            since, self._since = self._since, None
+        if since is not None:
+            seconds = round(time.monotonic() - since, 1)
+            structlog.get_logger().info(
+                "kafka_back", brokers=self.where, seconds=seconds
+            )
+
+    @contextmanager
+    def translated(self, what: str) -> Iterator[None]:
+        """Turn what the client raises into our errors. `what` ends «cannot …»."""
+        try:
+            yield
+        except errors.UnknownTopicOrPartitionError as error:
+            raise missing(str(error)) from error
+        except _FORBIDDEN as error:
+            raise ConfigurationError(
+                f"Kafka at {self.where} refuses to let us {what}: {error}.",
+                hint="Check user, password, certificates and access rules.",
+            ) from error
+        except _TOO_LARGE as error:
+            raise RetryLaterError(
+                f"Kafka at {self.where} refuses a record as too large.",
+                retry_after=10,
+                hint=f"Its topic was set up for smaller ones: run `{ENSURE}`.",
+            ) from error
+        except (errors.KafkaError, OSError) as error:
+            self.began(what, str(error))
+            raise RetryLaterError(
+                f"Kafka at {self.where} is awaited to {what}: {error}.",
+                retry_after=1,
+            ) from error
+        self.ended()
+
+
+def missing(name: str) -> ConfigurationError:
+    """Return the error of a topic that nobody has made."""
+    return ConfigurationError(
+        f"A topic does not exist in Kafka ({name}).", hint=f"Run `{ENSURE}`."
+    )
