@@ -45,17 +45,15 @@ def crawl_deps(
 ) -> "CrawlDeps":
     """Put together what crawls work with; `local` ones visit no site."""
     from crawlers.deps import CrawlDeps
-    from crawlers.frontier.sqlite import SqliteFrontier
     from wiring import bootstrap
 
-    settings.home.mkdir(parents=True, exist_ok=True)
     networks = settings.allowed_networks
     if settings.mode is Mode.SAMPLE:
         networks = (*networks, "127.0.0.0/8")
     return CrawlDeps(
         event_log=bootstrap.build_log(settings),
         evidence=bootstrap.build_evidence(settings),
-        frontier=SqliteFrontier(settings.frontier_path),
+        frontier=open_frontier(settings),
         clock=bootstrap.build_clock(),
         pseudonym_key=bootstrap.secret_key(settings),
         user_agent="local" if local else user_agent(settings, profile),
@@ -83,7 +81,12 @@ def user_agent(settings: Settings, profile: Profile) -> str:
 
 
 def open_frontier(settings: Settings) -> Frontier:
-    """Open what the crawlers know."""
+    """Open what the crawlers know: shared on PostgreSQL, else a file of the home."""
+    if settings.database_url.startswith("postgres"):
+        from crawlers.frontier.postgres import PostgresFrontier
+
+        return PostgresFrontier(settings.database_url)
     from crawlers.frontier.sqlite import SqliteFrontier
 
+    settings.home.mkdir(parents=True, exist_ok=True)
     return SqliteFrontier(settings.frontier_path)

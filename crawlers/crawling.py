@@ -1,14 +1,17 @@
 """Visits to sources: one queue per site, several sites at once, once or for ever."""
 
 import asyncio
+import os
+import platform
 import signal
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from uuid import uuid4
 
 import structlog
 from scrapy import Spider
-from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from twisted.internet.base import ReactorBase
 
 from crawlers.addresses import GuardedResolver, networks_of
@@ -23,7 +26,7 @@ from crawlers.spiders.forum import ForumSpider
 from crawlers.spiders.listing import ListingSpider
 from crawlers.tally import Tally
 from crawlers.visit import Visit
-from domain.errors import ConfigurationError, RetryLaterError
+from domain.errors import ConfigurationError, MinhTinError, RetryLaterError
 from domain.events import PostEvent
 from domain.profile import SourceSpec
 from extraction.urls import site_of
@@ -31,6 +34,11 @@ from extraction.urls import site_of
 _log = structlog.get_logger(__name__)
 _TICK = 1.0
 """Seconds between two looks at what is due; a source's interval is in minutes."""
+LEASE_SECONDS = 60.0
+"""How long a site waits for another crawler when its own was killed. Shorter, and a
+crawler that was only held up loses its sites; longer, and they lie idle."""
+_RENEWALS = 4
+"""Renewals a lease: three may fail before it ends."""
 _LONGEST_PAUSE = timedelta(hours=24)
 _DNS_SECONDS = 10.0
 SPIDERS: dict[str, type[Spider]] = {
@@ -59,6 +67,9 @@ class Crawling:
         self._pace = Pace()
         self._networks = networks_of(deps.allowed_networks)
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._at_work: dict[str, Crawler] = {}
+        self._lost: set[str] = set()
+        self._holder = f"{platform.node()}:{os.getpid()}:{uuid4().hex[:8]}"
         self._failures: defaultdict[str, int] = defaultdict(int)
         self.spiders = SPIDERS
         self.runs: list[SourceRun] = []
@@ -87,11 +98,18 @@ class Crawling:
         await self._wait()
 
     def _begin_due(self, sources: Sequence[SourceSpec]) -> None:
-        now = self._deps.clock.now()
-        for site, specs in self._queues(sources).items():
-            due = [s for s in specs if self._deps.frontier.due(s.id, now)]
-            if due and site not in self._busy:
-                self._begin(site, due)
+        queues = self._queues(sources)
+        specs = [s for q in queues.values() for s in q]
+        due = {spec.id for spec in self._due(specs)}
+        for site, specs in queues.items():
+            now_due = [spec for spec in specs if spec.id in due]
+            if now_due and site not in self._busy:
+                self._begin(site, now_due)
+
+    def _due(self, specs: Sequence[SourceSpec]) -> list[SourceSpec]:
+        names = [spec.id for spec in specs]
+        due = self._deps.frontier.due_among(names, self._deps.clock.now())
+        return [spec for spec in specs if spec.id in due]
 
     def stop(self) -> None:
         """End all visits; what is in flight is still handed over."""
@@ -125,33 +143,85 @@ class Crawling:
         return queues
 
     def _begin(self, site: str, specs: list[SourceSpec]) -> None:
-        task = asyncio.ensure_future(self._visit_site(specs))
+        task = asyncio.ensure_future(self._visit_site(site, specs))
         self._busy[site] = task
         task.add_done_callback(lambda _: self._busy.pop(site, None))
 
-    async def _visit_site(self, specs: list[SourceSpec]) -> None:
-        async with self._room:
-            for spec in specs:
-                if self._stopped.is_set():
+    async def _visit_site(self, site: str, specs: list[SourceSpec]) -> None:
+        """Visit when no other crawler does; a watch leaves the site to them."""
+        waited = False
+        while not self._stopped.is_set():
+            async with self._room:
+                if self._claim(site, LEASE_SECONDS):
+                    await self._visit_leased(site, specs)
                     return
-                await self._visit(spec)
+            if self._watching:
+                return
+            if not waited:
+                _log.warning("waits_for_another_crawler", site=site)
+                waited = True
+            await self._tick()
 
-    async def _visit(self, spec: SourceSpec) -> None:
+    async def _visit_leased(self, site: str, specs: list[SourceSpec]) -> None:
+        self._lost.discard(site)
+        keeper = asyncio.ensure_future(self._keep(site))
+        try:
+            # Another crawler may have been there since this one looked.
+            for spec in self._due(specs) if self._watching else specs:
+                if self._stopped.is_set() or site in self._lost:
+                    return
+                await self._visit(spec, site)
+        except MinhTinError as error:
+            _log.warning("site_not_visited", site=site, problem=str(error))
+        finally:
+            keeper.cancel()
+            self._release(site)
+
+    async def _keep(self, site: str) -> None:
+        """Renew the lease; when another crawler has it by now, end the visit."""
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / _RENEWALS)
+            if not self._claim(site, LEASE_SECONDS, unsure=True):
+                _log.warning("site_lost_to_another_crawler", site=site)
+                self._lost.add(site)
+                if site in self._at_work:
+                    await self._at_work[site].stop_async()
+                return
+
+    def _claim(self, site: str, seconds: float, *, unsure: bool = False) -> bool:
+        """Take or renew a lease; `unsure` is the answer when nobody can be asked."""
+        try:
+            return self._deps.frontier.claim(site, self._holder, seconds)
+        except MinhTinError as error:
+            _log.warning("site_not_claimed", site=site, problem=str(error))
+            return unsure
+
+    def _release(self, site: str) -> None:
+        try:
+            self._deps.frontier.release(site, self._holder)
+        except MinhTinError as error:
+            _log.warning("site_not_released", site=site, problem=str(error))
+
+    async def _visit(self, spec: SourceSpec, site: str) -> None:
         tally = Tally(source=spec.id, started=self._deps.clock.now())
         try:
             if spec.kind == "file" and is_local(spec.url):
+                # Nothing renews the lease meanwhile: a file is read in one go.
+                self._claim(site, self._deps.limits.visit_seconds)
                 path = local_path(spec.url)
                 self.files.append(
                     file_import(path, spec, self._deps, self._on_event, tally)
                 )
             else:
-                await self._runner.crawl(
-                    self.spiders[spec.kind], visit=self._about(spec, tally)
-                )
+                crawler = self._runner.create_crawler(self.spiders[spec.kind])
+                self._at_work[site] = crawler
+                await self._runner.crawl(crawler, visit=self._about(spec, tally))
         except Exception as error:  # noqa: BLE001 - one source's fault is not the others'
             _log.exception("visit_failed", source=spec.id)
             tally.fail("failure")
             tally.message = str(error)
+        finally:
+            self._at_work.pop(site, None)
         self._record(spec, tally)
 
     def _about(self, spec: SourceSpec, tally: Tally) -> Visit:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.crawling import choose, crawl_deps, present_sources
+from cli.crawling import choose, crawl_deps, open_frontier, present_sources
 from cli.output import ATTENTION, emit, friendly, say, show
 from cli.state import HomeOption, profile_of, settings_of
 from domain.profile import SourceSpec
@@ -64,12 +64,9 @@ def emit_event(event: object) -> None:
 def list_sources(as_json: JsonOption = False, home: HomeOption = None) -> None:
     """List sources with their last visit."""
     with friendly():
-        from crawlers.frontier.sqlite import SqliteFrontier
-
         settings = settings_of(home)
         profile = profile_of(settings)
-        settings.home.mkdir(parents=True, exist_ok=True)
-        frontier = SqliteFrontier(settings.frontier_path)
+        frontier = open_frontier(settings)
         for source in present_sources(settings, profile)():
             runs = frontier.runs(source.id, 1)
             row = {

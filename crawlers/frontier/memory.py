@@ -1,16 +1,19 @@
 """A frontier in memory: for tests and dry runs."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawlers.frontier.port import Frontier, Seen, SourceRun
+from domain.clock import Clock, SystemClock
 from domain.ids import PostId, SourceId
 
 
 class MemoryFrontier(Frontier):
     """Forgets everything at the end of the process."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._leases: dict[str, tuple[str, datetime]] = {}
         self._seen: dict[PostId, Seen] = {}
         self._urls: dict[str, PostId] = {}
         self._validators: dict[str, dict[str, str]] = {}
@@ -42,6 +45,18 @@ class MemoryFrontier(Frontier):
 
     def due(self, source: SourceId, now: datetime) -> bool:
         return source not in self._next or self._next[source] <= now
+
+    def claim(self, site: str, holder: str, seconds: float) -> bool:
+        now = self._clock.now()
+        owner, until = self._leases.get(site, (holder, now))
+        if owner != holder and until > now:
+            return False
+        self._leases[site] = (holder, now + timedelta(seconds=seconds))
+        return True
+
+    def release(self, site: str, holder: str) -> None:
+        if self._leases.get(site, ("",))[0] == holder:
+            del self._leases[site]
 
     def record_run(self, run: SourceRun, next_visit: datetime) -> None:
         self._runs.setdefault(run.source, []).insert(0, run)

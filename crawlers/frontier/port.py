@@ -1,7 +1,7 @@
 """What a frontier does; `tests/contracts/frontier.py` proves it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -91,6 +91,25 @@ class Frontier(ABC):
     @abstractmethod
     def due(self, source: SourceId, now: datetime) -> bool:
         """Tell whether the source's next visit has come."""
+
+    def due_among(
+        self, sources: Collection[SourceId], now: datetime
+    ) -> frozenset[SourceId]:
+        """Return those of the sources whose next visit has come."""
+        return frozenset(source for source in sources if self.due(source, now))
+
+    @abstractmethod
+    def claim(self, site: str, holder: str, seconds: float) -> bool:
+        """Take or renew the lease of a site; False while another holder's runs.
+
+        Crawlers visit a site's sources only while they hold its lease, so that no two
+        of them ask one site at once. A lease that is not renewed ends by itself, by
+        the store's one clock and not by those of the crawlers' machines.
+        """
+
+    @abstractmethod
+    def release(self, site: str, holder: str) -> None:
+        """Give a lease up before its end; one that another holds stays with them."""
 
     @abstractmethod
     def record_run(self, run: SourceRun, next_visit: datetime) -> None:

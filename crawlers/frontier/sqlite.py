@@ -13,7 +13,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from crawlers.frontier.facts import facts_of, run_of
 from crawlers.frontier.port import Frontier, Seen, SourceRun
+from domain.clock import Clock, SystemClock
 from domain.errors import RetryLaterError, StoreFullError
 from domain.ids import PostId, SourceId
 
@@ -33,21 +35,12 @@ CREATE TABLE IF NOT EXISTS run (
     source TEXT NOT NULL, started REAL NOT NULL, finished REAL, facts TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS run_of_source ON run (source, started);
+CREATE TABLE IF NOT EXISTS lease (
+    site TEXT PRIMARY KEY, holder TEXT NOT NULL, until REAL NOT NULL
+);
 """
-_KEPT_RUNS = 500
+KEPT_RUNS = 500
 """Visits kept per source: three weeks at one an hour. More only grows the file."""
-_FACTS = (
-    "requests",
-    "new",
-    "revised",
-    "unchanged",
-    "gone",
-    "pages",
-    "with_title",
-    "with_date",
-    "with_text",
-    "message",
-)
 _COLUMNS = "id, revision, content_hash, url, checked, source, gone"
 _SEEN = f"SELECT {_COLUMNS} FROM post WHERE id = ?"  # noqa: S608 - constants only
 _RECENT = (
@@ -63,10 +56,20 @@ _ACKNOWLEDGE = (
 )
 
 
+_CLAIM = (
+    "INSERT INTO lease VALUES (?1, ?2, ?3) ON CONFLICT (site) DO UPDATE SET "
+    "holder = excluded.holder, until = excluded.until "
+    "WHERE lease.holder = excluded.holder OR lease.until <= ?4"
+)
+
+
 class SqliteFrontier(Frontier):
     """Shared by several processes through SQLite's own locks."""
 
-    def __init__(self, path: Path, *, busy_seconds: float = 10.0) -> None:
+    def __init__(
+        self, path: Path, *, busy_seconds: float = 10.0, clock: Clock | None = None
+    ) -> None:
+        self._clock = clock or SystemClock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = Lock()
         self._db = sqlite3.connect(
@@ -125,19 +128,29 @@ class SqliteFrontier(Frontier):
         rows = self._ask("SELECT next FROM visit WHERE source = ?", source)
         return not rows or bool(rows[0][0] <= now.timestamp())
 
+    def claim(self, site: str, holder: str, seconds: float) -> bool:
+        now = self._clock.now().timestamp()
+        with self._transaction():
+            changed = self._db.execute(_CLAIM, (site, holder, now + seconds, now))
+            return changed.rowcount > 0
+
+    def release(self, site: str, holder: str) -> None:
+        with self._transaction():
+            self._db.execute(
+                "DELETE FROM lease WHERE site = ? AND holder = ?", (site, holder)
+            )
+
     def record_run(self, run: SourceRun, next_visit: datetime) -> None:
-        facts = {name: getattr(run, name) for name in _FACTS}
-        facts["errors"] = dict(run.errors) if run.errors is not None else None
         finished = run.finished.timestamp() if run.finished else None
         with self._transaction():
             self._db.execute(
                 "INSERT INTO run VALUES (?, ?, ?, ?)",
-                (run.source, run.started.timestamp(), finished, json.dumps(facts)),
+                (run.source, run.started.timestamp(), finished, facts_of(run)),
             )
             self._db.execute(
                 "DELETE FROM run WHERE source = ? AND rowid NOT IN (SELECT rowid FROM "
                 "run WHERE source = ? ORDER BY started DESC, rowid DESC LIMIT ?)",
-                (run.source, run.source, _KEPT_RUNS),
+                (run.source, run.source, KEPT_RUNS),
             )
             self._db.execute(
                 "REPLACE INTO visit VALUES (?, ?)", (run.source, next_visit.timestamp())
@@ -218,9 +231,5 @@ def _seen(row: tuple[Any, ...]) -> Seen:
 
 def _run(row: tuple[Any, ...]) -> SourceRun:
     source, started, finished, facts = row
-    return SourceRun(
-        source=SourceId(source),
-        started=_time(started),
-        finished=None if finished is None else _time(finished),
-        **json.loads(facts),
-    )
+    ended = None if finished is None else _time(finished)
+    return run_of(source, _time(started), ended, facts)

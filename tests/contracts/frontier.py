@@ -1,5 +1,6 @@
 """What every frontier must do."""
 
+import threading
 from abc import ABC, abstractmethod
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -40,6 +41,10 @@ class FrontierContract(ABC):
     @pytest.fixture
     @abstractmethod
     def frontier(self) -> Frontier: ...
+
+    @abstractmethod
+    def let_pass(self, frontier: Frontier, seconds: float) -> None:
+        """Move the clock that leases go by."""
 
     def test_nothing_is_known_at_first(self, frontier: Frontier) -> None:
         assert frontier.seen(SEEN.post_id) is None
@@ -106,3 +111,60 @@ class FrontierContract(ABC):
         frontier.record_run(second, NOW)
         assert frontier.runs(SOURCE, 10) == (second, RUN)
         assert frontier.runs(SOURCE, 1) == (second,)
+
+    def test_what_is_due_among_many(self, frontier: Frontier) -> None:
+        names = [SourceId(f"s{number}") for number in range(4)]
+        frontier.record_run(replace(RUN, source=names[1]), NOW + timedelta(hours=1))
+        frontier.record_run(replace(RUN, source=names[2]), NOW)
+        assert frontier.due_among(names, NOW) == {names[0], names[2], names[3]}
+        assert frontier.due_among(names[1:2], NOW) == frozenset()
+        assert frontier.due_among([], NOW) == frozenset()
+
+    def test_a_site_is_leased_to_one_holder(self, frontier: Frontier) -> None:
+        assert frontier.claim("a.vn", "one", 60)
+        assert not frontier.claim("a.vn", "two", 60)
+        assert frontier.claim("b.vn", "two", 60)
+        frontier.release("a.vn", "two")
+        assert not frontier.claim("a.vn", "two", 60)
+        frontier.release("a.vn", "one")
+        assert frontier.claim("a.vn", "two", 60)
+
+    def test_a_lease_ends_by_itself(self, frontier: Frontier) -> None:
+        assert frontier.claim("a.vn", "one", 60)
+        self.let_pass(frontier, 59)
+        assert not frontier.claim("a.vn", "two", 60)
+        self.let_pass(frontier, 2)
+        assert frontier.claim("a.vn", "two", 60)
+        assert not frontier.claim("a.vn", "one", 60)
+
+    def test_a_lease_is_renewed(self, frontier: Frontier) -> None:
+        assert frontier.claim("a.vn", "one", 60)
+        self.let_pass(frontier, 50)
+        assert frontier.claim("a.vn", "one", 60)
+        self.let_pass(frontier, 50)
+        assert not frontier.claim("a.vn", "two", 60)
+
+    def test_of_many_at_once_one_gets_the_lease(self, frontier: Frontier) -> None:
+        ready = threading.Barrier(8)
+        got: list[str] = []
+
+        def ask(holder: str) -> None:
+            ready.wait(10)
+            if frontier.claim("a.vn", holder, 60):
+                got.append(holder)
+
+        threads = [threading.Thread(target=ask, args=(str(n),)) for n in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(got) == 1
+
+    def test_odd_addresses_are_kept(self, frontier: Frontier) -> None:
+        url = "https://a.vn/" + "tìm-kiếm" * 1000 + "'\"%s"
+        frontier.acknowledge(replace(SEEN, url=url, post_id=PostId(f"url:{url}")), ())
+        assert frontier.resolve(url) == f"url:{url}"
+        frontier.remember_validators(url, {"etag": "\0"})
+        assert frontier.validators(url) == {"etag": "\0"}
+        frontier.acknowledge(replace(SEEN, url="https://a.vn/\0"), ())
+        assert frontier.resolve("https://a.vn/\0") == SEEN.post_id

@@ -9,15 +9,20 @@ import pytest
 from contracts.frontier import NOW, RUN, SEEN, SOURCE, FrontierContract
 from crawlers.frontier.port import Frontier
 from crawlers.frontier.sqlite import SqliteFrontier
+from domain.clock import ManualClock
 from domain.errors import RetryLaterError
 
 
 class TestSqliteFrontier(FrontierContract):
     @pytest.fixture
     def frontier(self, tmp_path: Path) -> Iterator[Frontier]:
-        frontier = SqliteFrontier(tmp_path / "frontier.sqlite")
+        self.clock = ManualClock()
+        frontier = SqliteFrontier(tmp_path / "frontier.sqlite", clock=self.clock)
         yield frontier
         frontier.close()
+
+    def let_pass(self, frontier: Frontier, seconds: float) -> None:
+        self.clock.advance(seconds=seconds)
 
     def test_it_survives_its_process(self, tmp_path: Path) -> None:
         path = tmp_path / "f.sqlite"

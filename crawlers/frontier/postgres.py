@@ -1,0 +1,170 @@
+"""A frontier in PostgreSQL, for crawlers on several machines.
+
+A crawler takes one connection. Nearly every call is one statement, and each may be
+made twice and does no more then, so that a connection that broke is simply replaced.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from crawlers.frontier.facts import facts_of, run_of
+from crawlers.frontier.port import Frontier, Seen, SourceRun
+from crawlers.frontier.postgres_line import Db, Line
+from crawlers.frontier.postgres_schema import key, prepare, storable
+from crawlers.frontier.sqlite import KEPT_RUNS
+from domain.ids import PostId, SourceId
+
+_SEEN = (
+    "SELECT id, revision, content_hash, url, checked, source, gone "
+    "FROM frontier_post WHERE key = %s"
+)
+_RECENT = (
+    "SELECT id, revision, content_hash, url, checked, source, gone "
+    "FROM frontier_post WHERE source = %s "
+    "ORDER BY first_seen DESC, number DESC LIMIT %s"
+)
+# Addresses come sorted: two crawlers that insert the same ones in another order would
+# wait for each other.
+_ACKNOWLEDGE = """
+WITH address AS (
+    INSERT INTO frontier_address (key, url, post)
+    SELECT unnest(%(keys)s::bytea[]), unnest(%(urls)s::text[]), %(id)s
+    ON CONFLICT (key) DO NOTHING
+)
+INSERT INTO frontier_post AS known
+    (key, id, revision, content_hash, url, checked, source, gone, first_seen)
+VALUES (%(key)s, %(id)s, %(revision)s, %(content_hash)s, %(url)s, %(checked)s,
+    %(source)s, %(gone)s, %(checked)s)
+ON CONFLICT (key) DO UPDATE SET revision = excluded.revision,
+    content_hash = excluded.content_hash, url = excluded.url,
+    checked = excluded.checked, source = excluded.source, gone = excluded.gone
+WHERE excluded.revision >= known.revision
+"""
+_REMEMBER = (
+    "INSERT INTO frontier_validator (key, url, held) VALUES (%s, %s, %s) "
+    "ON CONFLICT (key) DO UPDATE SET held = excluded.held"
+)
+_NOT_DUE = "SELECT source FROM frontier_visit WHERE source = ANY(%s) AND next > %s"
+_CLAIM = (
+    "INSERT INTO frontier_lease AS held (site, holder, until) "
+    "VALUES (%s, %s, clock_timestamp() + make_interval(secs => %s)) "
+    "ON CONFLICT (site) DO UPDATE SET holder = excluded.holder, "
+    "until = excluded.until "
+    "WHERE held.holder = excluded.holder OR held.until <= clock_timestamp() "
+    "RETURNING site"
+)
+_RUN = (
+    "INSERT INTO frontier_run (source, started, finished, facts) "
+    "VALUES (%s, %s, %s, %s) ON CONFLICT (source, started) DO UPDATE SET "
+    "finished = excluded.finished, facts = excluded.facts"
+)
+_TRIM = (
+    "DELETE FROM frontier_run WHERE source = %s AND started <= ("
+    "SELECT started FROM frontier_run WHERE source = %s "
+    "ORDER BY started DESC OFFSET %s LIMIT 1)"
+)
+_NEXT = (
+    "INSERT INTO frontier_visit (source, next) VALUES (%s, %s) "
+    "ON CONFLICT (source) DO UPDATE SET next = excluded.next"
+)
+_RUNS = (
+    "SELECT source, started, finished, facts FROM frontier_run WHERE source = %s "
+    "ORDER BY started DESC LIMIT %s"
+)
+
+
+class PostgresFrontier(Frontier):
+    """Shared by any number of crawlers; leases go by the server's clock."""
+
+    def __init__(self, url: str) -> None:
+        self._line = Line(url)
+        prepare(self._line)
+
+    def seen(self, post_id: PostId) -> Seen | None:
+        rows = self._line.ask(_SEEN, key(post_id))
+        return _seen(rows[0]) if rows else None
+
+    def resolve(self, url: str) -> PostId | None:
+        rows = self._line.ask(
+            "SELECT post FROM frontier_address WHERE key = %s", key(url)
+        )
+        return PostId(rows[0][0]) if rows else None
+
+    def acknowledge(self, seen: Seen, aliases: tuple[str, ...]) -> None:
+        addresses = sorted((key(url), storable(url)) for url in {seen.url, *aliases})
+        values = {
+            "keys": [address for address, _ in addresses],
+            "urls": [url for _, url in addresses],
+            "key": key(seen.post_id),
+            "id": storable(seen.post_id),
+            "revision": seen.revision,
+            "content_hash": seen.content_hash,
+            "url": storable(seen.url),
+            "checked": seen.checked,
+            "source": seen.source,
+            "gone": seen.gone,
+        }
+        self._line.do(lambda db: db.execute(_ACKNOWLEDGE, values))
+
+    def recent(self, source: SourceId, limit: int) -> tuple[Seen, ...]:
+        return tuple(map(_seen, self._line.ask(_RECENT, source, limit)))
+
+    def validators(self, url: str) -> Mapping[str, str]:
+        rows = self._line.ask(
+            "SELECT held FROM frontier_validator WHERE key = %s", key(url)
+        )
+        held: dict[str, str] = json.loads(rows[0][0]) if rows else {}
+        return held
+
+    def remember_validators(self, url: str, validators: Mapping[str, str]) -> None:
+        held = json.dumps(dict(validators))
+        self._line.ask(_REMEMBER, key(url), storable(url), held)
+
+    def due(self, source: SourceId, now: datetime) -> bool:
+        return bool(self.due_among([source], now))
+
+    def due_among(
+        self, sources: Collection[SourceId], now: datetime
+    ) -> frozenset[SourceId]:
+        rows = self._line.ask(_NOT_DUE, list(sources), now)
+        return frozenset(sources) - {SourceId(source) for (source,) in rows}
+
+    def claim(self, site: str, holder: str, seconds: float) -> bool:
+        return bool(self._line.ask(_CLAIM, site, holder, seconds))
+
+    def release(self, site: str, holder: str) -> None:
+        self._line.ask(
+            "DELETE FROM frontier_lease WHERE site = %s AND holder = %s", site, holder
+        )
+
+    def record_run(self, run: SourceRun, next_visit: datetime) -> None:
+        facts = storable(facts_of(run))
+
+        def work(db: Db) -> None:
+            with db.transaction():
+                db.execute(_RUN, (run.source, run.started, run.finished, facts))
+                db.execute(_TRIM, (run.source, run.source, KEPT_RUNS))
+                db.execute(_NEXT, (run.source, next_visit))
+
+        self._line.do(work)
+
+    def runs(self, source: SourceId, limit: int) -> tuple[SourceRun, ...]:
+        return tuple(run_of(*row) for row in self._line.ask(_RUNS, source, limit))
+
+    def close(self) -> None:
+        self._line.close()
+
+
+def _seen(row: tuple[Any, ...]) -> Seen:
+    post, revision, content_hash, url, checked, source, gone = row
+    return Seen(
+        post_id=PostId(post),
+        revision=revision,
+        content_hash=content_hash,
+        url=url,
+        checked=checked,
+        source=SourceId(source),
+        gone=gone,
+    )

@@ -1,0 +1,175 @@
+"""One connection to PostgreSQL that comes back after the server did."""
+
+import time
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Any, LiteralString, TypeVar
+
+from domain.errors import (
+    ConfigurationError,
+    MinhTinError,
+    QuarantineError,
+    RetryLaterError,
+    StoreFullError,
+)
+
+try:
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict
+except ModuleNotFoundError as missing:
+    raise ConfigurationError(
+        "The driver for PostgreSQL is not installed.",
+        hint="pip install 'minhtin[postgres]'",
+    ) from missing
+
+T = TypeVar("T")
+Query = LiteralString
+Db = psycopg.Connection[tuple[Any, ...]]
+
+CONNECT_SECONDS = 5
+"""For one attempt. Longer holds up all visits of a crawler, which share one thread."""
+
+PATIENCE_SECONDS = 5.0
+"""How long a call outlasts an outage by itself: a server that is restarted is back by
+then. Longer keeps the crawler from hearing that it is to stop."""
+
+PAUSE_SECONDS = 0.1
+
+_SESSION = {
+    "TimeZone": "UTC",
+    "lock_timeout": "10s",
+    "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "30s",
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+_LINE = {
+    "application_name": "minhtin-frontier",
+    "connect_timeout": CONNECT_SECONDS,
+    "keepalives_idle": 30,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    "client_encoding": "utf8",
+}
+
+
+class Line:
+    """Runs work on the connection, again when it broke; shared by threads in turn.
+
+    `work` must bear being run twice, for a connection may break after the server did
+    what it was told and before it said so.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._parameters = parameters(url)
+        self._db: Db | None = None
+        self._lock = Lock()
+        self._patience = PATIENCE_SECONDS
+
+    def ask(self, query: Query, *values: object) -> Sequence[tuple[Any, ...]]:
+        """Run one statement; return its rows, if it gives any."""
+
+        def one(db: Db) -> Sequence[tuple[Any, ...]]:
+            found = db.execute(query, values)
+            return found.fetchall() if found.description else ()
+
+        return self.do(one)
+
+    def do(self, work: Callable[[Db], T]) -> T:
+        """Run work, waiting for a server that is away for a moment."""
+        with self._lock:
+            deadline = time.monotonic() + self._patience
+            while True:
+                try:
+                    done = work(self._open())
+                except psycopg.Error as error:
+                    self._forget_broken()
+                    problem = _our_error(error)
+                    if not _passing(problem) or time.monotonic() >= deadline:
+                        # Who asks next in the same outage hears of it at once.
+                        self._patience = 0.0
+                        raise problem from error
+                else:
+                    self._patience = PATIENCE_SECONDS
+                    return done
+                time.sleep(PAUSE_SECONDS)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._db is not None:
+                self._db.close()
+                self._db = None
+
+    def _open(self) -> Db:
+        if self._db is None:
+            self._db = psycopg.connect(**self._parameters, autocommit=True)
+        return self._db
+
+    def _forget_broken(self) -> None:
+        if self._db is not None and (self._db.broken or self._db.closed):
+            self._db = None
+
+
+def parameters(url: str) -> dict[str, Any]:
+    """Return what to connect with; the address's own parameters win over ours.
+
+    Raises `ConfigurationError` that does not repeat the address: it holds a password.
+    """
+    kind, _, rest = url.partition("://")
+    known = kind.partition("+")[0] in {"postgres", "postgresql"}
+    try:
+        given = conninfo_to_dict(f"{'postgresql' if known else kind}://{rest}")
+    except psycopg.Error:
+        raise _unreadable() from None
+    # With an unescaped slash in the password half of it would be taken for the port.
+    if not str(given.get("port") or 0).replace(",", "").isdigit():
+        raise _unreadable()
+    ours = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
+    options = f"{ours} {given.get('options') or ''}".strip()
+    return {**_LINE, **given, "options": options}
+
+
+def _unreadable() -> ConfigurationError:
+    return ConfigurationError(
+        "The address of the frontier's database cannot be read.",
+        hint="postgresql+psycopg://user:password@host/database; write @ in a password "
+        "as %40 and / as %2F.",
+    )
+
+
+def _passing(problem: MinhTinError) -> bool:
+    return isinstance(problem, RetryLaterError) and not isinstance(
+        problem, StoreFullError
+    )
+
+
+_NOT_LET_IN = (
+    "authentication failed",
+    "no password supplied",
+    "no pg_hba.conf entry",
+    "fatal:  role",
+    "fatal:  database",
+    "permission denied",
+)
+_HINT = "Look at user, password and database in database_url, and at pg_hba.conf."
+
+
+def _our_error(error: psycopg.Error) -> MinhTinError:
+    """Turn an error into ours by its SQLSTATE; refused connections have only words."""
+    state = error.sqlstate or ""
+    said = str(error).partition("\n")[0]
+    if state == "53100":
+        return StoreFullError(f"The frontier cannot be written: {said}.")
+    if state[:2] == "22" or state == "54000" or isinstance(error, psycopg.DataError):
+        return QuarantineError(f"The frontier cannot hold this: {said}.", reason=state)
+    if state[:2] in {"28", "3D", "3F", "42"}:
+        return ConfigurationError(f"The frontier's database refuses: {said}.")
+    if not state and any(words in str(error).casefold() for words in _NOT_LET_IN):
+        return ConfigurationError(
+            "The frontier's database does not let this program in.", hint=_HINT
+        )
+    # The driver's own words name what it was given, so they stay in the traceback.
+    why = said if state else "its database cannot be reached, or went away"
+    return RetryLaterError(f"The frontier is not to be had: {why}.", retry_after=2)
