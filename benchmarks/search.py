@@ -30,7 +30,7 @@ from domain.post import Post
 from nlp.fingerprint import bands
 from searchindex.adapters.sqlite import SqliteSearchIndex
 from searchindex.parse import parse
-from searchindex.port import IndexReader, Order, Search
+from searchindex.port import IndexReader, Order, Search, SearchIndex
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -160,7 +160,7 @@ def made_up(number: int, chance: random.Random, posts: int) -> Analysis:
     )
 
 
-def fill(index: SqliteSearchIndex, posts: int) -> float:
+def fill(index: SearchIndex, posts: int) -> float:
     """Put the posts in; return posts a second."""
     chance = random.Random(1)
     began = perf_counter()

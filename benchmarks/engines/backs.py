@@ -124,7 +124,7 @@ def on_engines(search: str = "elasticsearch") -> Iterator[Back]:
 
 def remove_topics(bootstrap_server: str, prefix: str) -> None:
     """Delete the topics of a run."""
-    from kafka.admin import KafkaAdminClient  # type: ignore[import-untyped]
+    from kafka.admin import KafkaAdminClient
 
     admin = KafkaAdminClient(bootstrap_servers=bootstrap_server)
     try:
@@ -133,6 +133,18 @@ def remove_topics(bootstrap_server: str, prefix: str) -> None:
             admin.delete_topics(ours)
     finally:
         admin.close()
+
+
+def index_bytes(back: Back) -> int:
+    """Return the bytes of the index on disk, without copies."""
+    settings = back.settings()
+    if not settings.search_url:
+        files = settings.index_folder.rglob("*")
+        return sum(path.stat().st_size for path in files if path.is_file())
+    import httpx
+
+    found = httpx.get(f"{settings.search_url}/{settings.search_prefix}*/_stats/store")
+    return int(found.json()["_all"]["primaries"]["store"]["size_in_bytes"])
 
 
 def remove_indices(url: str, prefix: str) -> None:

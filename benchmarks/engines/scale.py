@@ -49,6 +49,7 @@ bound, however good the system, and the latency says only how long was measured.
 CALM = 0.3
 """Load during take-over: the rest has to carry it, also on one worker."""
 
+WARM_UP = 64
 PATIENCE = 120.0
 
 
@@ -130,6 +131,7 @@ class Run:
         """Take all measurements in an order that starts each process once."""
         self._crew.start("indexer", wait=False)
         self._crew.start("worker")
+        self._warm_up()
         self._drain_both()
         self._joining()
         self._drain_both()
@@ -140,6 +142,11 @@ class Run:
         self._drain_both()
         self._ending("leaves", signal.SIGTERM)
         self._ending("is killed", signal.SIGKILL)
+
+    def _warm_up(self) -> None:
+        """Let everything load that loads at first use."""
+        backlog(self._log, self._posts(WARM_UP, 1.0))
+        drained(self._log)
 
     def _drain_both(self) -> None:
         for share in SHARES:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.scale_model import Design, Fault, Line, Seen, slice_of
+from benchmarks.scale_line import Design, Fault, Line, Seen, slice_of
 from benchmarks.scale_theory import erlang_c, little, mg1_wait, mgc_wait
 from benchmarks.scale_traffic import Phase, PostClass, Traffic, mean_work, stream
 

@@ -1,11 +1,9 @@
-"""Queueing simulation of the line (SimPy): the same design at other sizes.
+"""Queueing simulation of the line (SimPy), at any size.
 
 Producers write to the partitions of the log; each worker holds some partitions, reads
 up to a batch of what has come, spends the posts' CPU time and commits; each indexer
 does the same with the analyses and then waits for the search engine's bulk. Posts are
 arrays, and only batches are events, so that millions of posts fit into a minute.
-
-    python -m benchmarks.scale_model [--services var/scale/services.json]
 """
 
 from collections import deque
