@@ -227,9 +227,12 @@ def test_workers_grow_no_further_than_there_are_partitions() -> None:
     assert scaler["maxReplicas"] <= int(settings["MINHTIN_LOG_PARTITIONS"])
 
 
-def test_one_crawler_and_never_two() -> None:
-    crawler = of_kind("Deployment")["minhtin-crawler"]["spec"]
-    assert (crawler["replicas"], crawler["strategy"]["type"]) == (1, "Recreate")
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_a_drained_machine_takes_one_of_a_kind_at_a_time(name: str) -> None:
+    budget = of_kind("PodDisruptionBudget")[f"minhtin-{name}"]["spec"]
+    assert budget["maxUnavailable"] == 1
+    scaled = name == "worker"  # its scaler says how many
+    assert scaled or of_kind("Deployment")[f"minhtin-{name}"]["spec"]["replicas"] == 2
 
 
 def test_the_way_in_leads_to_the_console() -> None:
