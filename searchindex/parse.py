@@ -45,7 +45,7 @@ MAX_QUERY = 2000
 """Characters read. More lets a pasted page take seconds to parse; fewer would cut
 a long saved search."""
 
-MAX_DEPTH = 20
+MAX_DEPTH = 8
 """Nested groups. Deeper ones reach the recursion bounds of back ends."""
 
 MAX_REPAIRS = 20

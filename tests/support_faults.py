@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 class FaultProxy:
     """Passes requests on; `faults` are called with the coming bulk requests' answers.
 
-    A fault is a function of (handler, ask): `ask()` carries the request out on the
-    engine and returns (status, body). It returns what to answer, or None after it has
-    answered, or not answered, by itself.
+    A fault is a function of (handler, ask): `ask()` carries the request, or the body
+    given instead, out on the engine and returns (status, body). The fault returns what
+    to answer, or None after it has answered, or not answered, by itself.
     """
 
     def __init__(self, url):
@@ -50,10 +50,10 @@ class FaultProxy:
 
     def handle(self, handler):
         size = int(handler.headers.get("content-length") or 0)
-        body = handler.rfile.read(size)
+        handler.body = body = handler.rfile.read(size)
 
-        def ask():
-            return self._ask(handler, body)
+        def ask(instead=None):
+            return self._ask(handler, body if instead is None else instead)
 
         bulk = urlsplit(handler.path).path.endswith("/_bulk")
         if bulk:
@@ -96,16 +96,17 @@ def refuse(status, kind="es_rejected_execution_exception"):
 
 
 def refuse_every(nth, status=429):
-    """Let the engine carry out the request without every nth item, and say so."""
+    """Hand all but every nth item of a request on, and refuse those."""
 
     def fault(handler, ask):
-        code, body = ask()
+        lines = handler.body.splitlines()
+        pairs = list(zip(lines[::2], lines[1::2], strict=True))
+        kept = [pair for at, pair in enumerate(pairs) if at % nth]
+        code, body = ask(b"".join(b"%b\n%b\n" % pair for pair in kept))
         answer = json.loads(body)
-        for at, item in enumerate(answer["items"]):
-            if at % nth == 0:
-                ((verb, held),) = item.items()
-                error = {"type": "es_rejected_execution_exception", "reason": "made up"}
-                item[verb] = {"_id": held["_id"], "status": status, "error": error}
+        for at in range(0, len(pairs), nth):
+            error = {"type": "es_rejected_execution_exception", "reason": "made up"}
+            answer["items"].insert(at, {"index": {"status": status, "error": error}})
         return code, json.dumps(answer).encode()
 
     return fault

@@ -184,11 +184,15 @@ def _values(name: str, values: set[str]) -> list[Clause]:
 
 
 def _flat_any(node: AnyOf) -> Iterator[Node]:
+    # Servers bound how deep clauses lie in each other, so no level is without need.
     for part in node.parts:
-        if isinstance(part, AnyOf):
-            yield from _flat_any(part)
-        else:
-            yield part
+        match part:
+            case AnyOf():
+                yield from _flat_any(part)
+            case Not(AllOf(parts)):
+                yield from _flat_any(AnyOf(tuple(Not(inner) for inner in parts)))
+            case _:
+                yield part
 
 
 def _leaf(node: Node, how: Strictness) -> Clause:

@@ -90,7 +90,10 @@ class Catalogue:
         """Return the versions; make the live one in a cluster that has none."""
         versions = self.look()
         if versions.live is None:
-            self._create(f"{self.prefix}-v{VERSION}-{FIRST}", self.live_alias)
+            # Right for a new cluster; where an index was lost, the log has it all.
+            name = f"{self.prefix}-v{VERSION}-{FIRST}"
+            structlog.get_logger().warning("search_index_made", version=name)
+            self._create(name, self.live_alias)
             versions = self.look()
         if versions.live is None:
             raise RetryLaterError("The search index is being made or dropped.")

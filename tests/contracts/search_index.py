@@ -338,6 +338,29 @@ class SearchIndexContract(ABC):
         wanted = AnyOf(tuple(FieldIs("id", str(n)) for n in range(1, 3000)))
         assert ids(index, wanted) == ["2", "1"]
 
+    def test_the_deepest_groups_and_the_longest_queries(self, index):
+        texts(index, "a3", "b3 a2", "b3 b2 a1", "b3 b2 b1 x", "b3 b2 b1", "b2 x")
+
+        def either(n):
+            return "x" if n == 0 else f"(a{n} OR (b{n} {either(n - 1)}))"
+
+        def neither(n):
+            return "x" if n == 0 else f"(a{n} OR b{n} -({neither(n - 1)} c{n}))"
+
+        for query in (
+            *(either(n) for n in (1, 4, 9, 20)),
+            *(neither(n) for n in (1, 4, 9, 20)),
+            " ".join(f"(a{n} OR b{n} c)" for n in range(120)),
+            " ".join(f"-a{n} bb{n} cc -(d OR e)" for n in range(120)),
+            " OR ".join(f'"a{n} b"' for n in range(190)),
+        ):
+            for order in Order:
+                page(index, query, order, facets=("queue",))
+        assert ids(index, either(3)) == ["3", "2", "1", "0"]
+        assert ids(index, "-(a3 OR b3 -(b1 -(x OR a1)))") == ["5", "4"]
+        assert ids(index, "-(a3 OR -(b3 -(b1 -(x OR a1))))") == ["3", "2", "1"]
+        assert ids(index, " OR ".join(f"b{n} x" for n in range(300))) == ["5", "3"]
+
     # Orders and pages
 
     def test_nothing_typed_is_everything_newest_first(self, index):
