@@ -28,9 +28,13 @@ from domain.post import Post
 from domain.profile import Profile
 from eventlog.adapters.memory import MemoryEventLog
 from eventlog.codec import encode_event
+from eventlog.port import EventLog, LogTopic
 from evidence.adapters.memory import MemoryEvidence
 from nlp.fingerprint import bands
 from nlp.personal_data import personal_data
+from pipeline.indexer import Indexer
+from pipeline.keys import analysis_key
+from pipeline.runner import Runner
 from searchindex.adapters.sqlite import SqliteSearchIndex
 from searchindex.port import SearchIndex
 from ui.context import (
@@ -40,7 +44,9 @@ from ui.context import (
     SettingsView,
     SourceVisit,
 )
+from wiring import bootstrap
 from wiring.profile import load_profile
+from wiring.settings import Settings
 
 NOW = datetime.fromisoformat("2026-11-23T07:10:00+07:00")
 FIRST_DAY = NOW - timedelta(days=21)
@@ -78,11 +84,60 @@ class Visit:
     message: str
 
 
-def world(folder: Path, clock: Clock | None = None) -> ConsoleContext:
-    """Build a context on stores in `folder`, filled and with accounts."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """Where a world is kept; empty but for the tables and topics that it needs."""
+
+    casework_url: str
+    log: EventLog
+    index: SearchIndex
+
+    def take_in(self, found: Iterator[Analysis]) -> None:
+        """Fill the index."""
+        fill(self.index, found)
+
+
+class EngineStores(Stores):
+    """Stores on engines, which are filled through the log as an office's are."""
+
+    def take_in(self, found: Iterator[Analysis]) -> None:
+        with self.log.writer() as writer:
+            for analysis in found:
+                key = analysis_key(analysis.post.id, analysis.post.revision)
+                writer.append(LogTopic.ANALYSES, key, encode_event(analysis))
+        step = Indexer(self.index.writer())
+        Runner(step, self.log, bootstrap.build_clock()).run(until_idle=True)
+
+
+def stores_in(folder: Path, clock: Clock) -> Stores:
+    """Return the stores of most tests: files in `folder`, and a log in memory."""
+    return Stores(
+        casework_url=f"sqlite:///{folder / 'casework.sqlite'}",
+        log=MemoryEventLog(clock=clock),
+        index=SqliteSearchIndex(folder / "index", bands_of=bands),
+    )
+
+
+def stores_of(settings: Settings) -> Stores:
+    """Return the stores that settings name, ready to be written to."""
+    log = bootstrap.build_log(settings)
+    log.ensure_topics()
+    return EngineStores(
+        casework_url=settings.casework_url,
+        log=log,
+        index=bootstrap.build_index(settings),
+    )
+
+
+def world(
+    folder: Path, clock: Clock | None = None, stores: Stores | None = None
+) -> ConsoleContext:
+    """Build a context on stores, by default in `folder`, filled and with accounts."""
     time = clock or ManualClock(NOW)
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = stores or stores_in(folder, time)
     profile = load_profile("dien-bien")
-    casework = open_casework(folder, time)
+    casework = open_casework(kept.casework_url, time)
     for name, (display, role) in PEOPLE.items():
         casework.create_account(
             "cli",
@@ -92,8 +147,7 @@ def world(folder: Path, clock: Clock | None = None) -> ConsoleContext:
             password=PASSWORD,
             must_change=False,
         )
-    index = SqliteSearchIndex(folder / "index", bands_of=bands)
-    fill(index, analyses(profile))
+    kept.take_in(analyses(profile))
     return ConsoleContext(
         settings_view=SettingsView(
             contact="Phòng Quản trị, máy lẻ 115",
@@ -101,8 +155,8 @@ def world(folder: Path, clock: Clock | None = None) -> ConsoleContext:
         ),
         profile=profile,
         casework=casework,
-        index=index,
-        log=MemoryEventLog(clock=time),
+        index=kept.index,
+        log=kept.log,
         evidence=MemoryEvidence(),
         clock=time,
         source_runs=visits,
@@ -112,11 +166,9 @@ def world(folder: Path, clock: Clock | None = None) -> ConsoleContext:
     )
 
 
-def open_casework(folder: Path, clock: Clock) -> Casework:
-    folder.mkdir(parents=True, exist_ok=True)
+def open_casework(url: str, clock: Clock) -> Casework:
     policy = SignInPolicy(hash_time_cost=1, hash_memory_kib=1024)
-    store = SqlCaseworkStore(f"sqlite:///{folder / 'casework.sqlite'}")
-    return Casework(store, clock, encode_event, policy)
+    return Casework(SqlCaseworkStore(url), clock, encode_event, policy)
 
 
 def visits(source: str, limit: int) -> Sequence[SourceVisit]:

@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,23 +20,31 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def main(folder: str, port: str) -> None:
-    """Serve a fresh world; run as `python -m e2e.serving FOLDER PORT`."""
-    from domain.clock import ManualClock
-    from e2e.console_world import NOW, world
-    from ui.server import serve
+def main(folder: str, port: str, *settings: str) -> None:
+    """Serve a fresh world; run as `python -m e2e.serving FOLDER PORT [NAME=VALUE …]`.
 
-    context = world(Path(folder), ManualClock(NOW))
+    With settings (named as in the environment) the world is on the stores that they
+    name, else on files in the folder.
+    """
+    from domain.clock import ManualClock
+    from e2e.console_world import NOW, stores_of, world
+    from ui.server import serve
+    from wiring.settings import load_settings
+
+    named = dict(setting.split("=", 1) for setting in settings)
+    stores = stores_of(load_settings(named, home=Path(folder))) if named else None
+    context = world(Path(folder), ManualClock(NOW), stores)
     serve(context, "127.0.0.1", int(port))
 
 
 @contextmanager
-def console(folder: Path) -> Iterator[str]:
-    """Start a console; give its address."""
+def console(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Start a console on the stores of `settings`; give its address."""
     port = free_port()
     log = (folder / "console.log").open("w")
+    named = [f"{name}={value}" for name, value in (settings or {}).items()]
     process = subprocess.Popen(
-        [sys.executable, "-m", "e2e.serving", str(folder), str(port)],
+        [sys.executable, "-m", "e2e.serving", str(folder), str(port), *named],
         cwd=ROOT,
         env={"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}", "PATH": "/usr/bin:/bin"},
         stdout=log,

@@ -50,10 +50,14 @@ def live_models(folder: Path) -> Path:
 
 @dataclass
 class Line:
-    """Runs commands on one home; `extra` are settings without their prefix."""
+    """Runs commands on one home; `extra` are settings without their prefix.
+
+    What started commands say is kept in files of `logs`, where that is given.
+    """
 
     home: Path
     extra: dict[str, str] = field(default_factory=dict)
+    logs: Path | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -134,12 +138,26 @@ class Line:
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Start a command and go on without it."""
-        return subprocess.Popen(
-            [*COMMAND, *arguments],
-            env=self.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        return self.start_program(COMMAND, *arguments)
+
+    def start_program(
+        self, program: Sequence[str], *arguments: str, **environment: str
+    ) -> "subprocess.Popen[bytes]":
+        """Start another program with the installation's settings."""
+        path = os.devnull if self.logs is None else self.logs / f"{arguments[0]}.log"
+        with Path(path).open("ab") as said:
+            return subprocess.Popen(
+                [*program, *arguments],
+                env=self.environment | environment,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+            )
+
+    def said(self, name: str) -> str:
+        """Return what commands of that name have said so far."""
+        if self.logs is None or not (self.logs / f"{name}.log").exists():
+            return ""
+        return (self.logs / f"{name}.log").read_text(encoding="utf-8")
 
     def kill(
         self, arguments: Sequence[str], ripe: Callable[[], bool], later: float
