@@ -1,13 +1,14 @@
 """Copies the SQLite stores of an installation while it runs, and checks such copies.
 
     backup.py save HOME FOLDER    makes FOLDER/<time>/ and prints its path
+    backup.py evidence CAPTURES FOLDER  brings FOLDER/evidence to the state of CAPTURES
     backup.py check FOLDER/<time>  exit code 1 when anything is damaged or missing
 
 The order of copying matters. Crawlers write evidence, then the log, then the frontier;
 copied the other way round, whatever a copy names is in the stores copied after it: a
 frontier never knows a post that the log has not. The search index is not copied: it is
-made anew out of the log. Evidence is a folder of files that never change, for rsync,
-after this.
+made anew out of the log. Evidence comes after the stores; its files never change, so
+only new ones are copied, and what retention deleted is deleted in the copy as well.
 """  # noqa: INP001 - a script, no package
 
 import datetime as dt
@@ -22,6 +23,8 @@ STORES = ("frontier.sqlite", "casework.sqlite", "log.sqlite")
 FILES = ("minhtin.toml", "secret.key")
 MODELS = "models"
 MANIFEST = "SHA256SUMS"
+EVIDENCE = "evidence"
+UNFINISHED = ".unfinished"
 BLOCK = 1 << 20
 
 
@@ -29,7 +32,7 @@ def save(home: Path, folder: Path) -> Path:
     """Copy the stores of `home` into a new folder below `folder`; return it."""
     now = dt.datetime.now(dt.UTC)  # noqa: TID251 - outside of the program
     target = folder / f"{now:%Y%m%dT%H%M%SZ}"
-    unfinished = target.with_suffix(".unfinished")
+    unfinished = target.with_suffix(UNFINISHED)
     unfinished.mkdir(parents=True, mode=0o700)
     for name in STORES:
         if (home / name).exists():
@@ -43,6 +46,28 @@ def save(home: Path, folder: Path) -> Path:
     sums = [f"{digest(path)}  {path.relative_to(unfinished)}\n" for path in names]
     (unfinished / MANIFEST).write_text("".join(sums), encoding="utf-8")
     return unfinished.rename(target)
+
+
+def mirror(source: Path, target: Path) -> tuple[int, int]:
+    """Copy new files, delete those that are gone; return how many of each."""
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    here, there = sizes(source), sizes(target)
+    new = [name for name, size in here.items() if there.get(name) != size]
+    for name in new:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target / f"{name}{UNFINISHED}"
+        shutil.copy2(source / name, unfinished)
+        unfinished.rename(target / name)
+    gone = there.keys() - here.keys()
+    for name in gone:
+        (target / name).unlink()
+    return len(new), len(gone)
+
+
+def sizes(folder: Path) -> dict[str, int]:
+    """Return the size of each file below a folder, by its relative path."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): path.stat().st_size for path in files}
 
 
 def copy_store(source: Path, target: Path) -> None:
@@ -103,6 +128,14 @@ def main(arguments: list[str]) -> int:
             return 0
         case ["save", home, _]:
             sys.stderr.write(f"There is no {STORES[-1]} in {home}.\n")
+            return 2
+        case ["evidence", captures, folder] if sizes(Path(captures)):
+            new, gone = mirror(Path(captures), Path(folder) / EVIDENCE)
+            sys.stdout.write(f"{new} new, {gone} deleted\n")
+            return 0
+        case ["evidence", captures, _]:
+            # A file system that is not mounted must not empty the copy.
+            sys.stderr.write(f"There is nothing in {captures}.\n")
             return 2
         case ["check", copy]:
             found = check(Path(copy).absolute())

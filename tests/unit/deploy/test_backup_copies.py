@@ -106,8 +106,35 @@ def test_damage_and_loss_are_found(home: Path, tmp_path: Path, name: str) -> Non
     assert backup("check", copy).stderr == f"{name}: missing\n"
 
 
+def test_evidence_is_mirrored_and_forgotten(home: Path, tmp_path: Path) -> None:
+    captures, copies = (
+        home / "evidence" / "ab",
+        tmp_path / "backups" / "evidence" / "ab",
+    )
+    captures.mkdir(parents=True)
+    (captures / "one.warc.gz").write_bytes(b"one")
+    (captures / "two.warc.gz").write_bytes(b"two")
+    assert backup("evidence", evidence, backups).stdout == "2 new, 0 deleted\n"
+    (copies / "two.warc.gz").write_bytes(b"tw")  # a copy that broke off
+    (captures / "one.warc.gz").unlink()
+    (captures / "three.warc.gz").write_bytes(b"three")
+    assert backup("evidence", evidence, backups).stdout == "2 new, 1 deleted\n"
+    held = {path.name: path.read_bytes() for path in copies.iterdir()}
+    assert held == {"two.warc.gz": b"two", "three.warc.gz": b"three"}
+
+
+def test_evidence_that_is_not_mounted_empties_no_copy(tmp_path: Path) -> None:
+    copy = tmp_path / "backups" / "evidence" / "one.warc.gz"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(b"one")
+    (tmp_path / "evidence").mkdir()
+    assert backup("evidence", tmp_path / "evidence", tmp_path / "backups").returncode
+    assert copy.read_bytes() == b"one"
+
+
 def test_a_wrong_call_says_so(tmp_path: Path) -> None:
     assert backup("save", tmp_path, tmp_path / "out").returncode == 2
     assert not (tmp_path / "out").exists()
+    assert backup("evidence", tmp_path, tmp_path / "out").returncode == 2
     assert backup().returncode == 2
     assert backup("check", tmp_path).returncode == 1
