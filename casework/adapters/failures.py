@@ -30,6 +30,8 @@ def translated() -> Iterator[None]:
         yield
     except TimeoutError as error:
         raise busy() from error
+    except OverflowError as error:
+        raise _unfit() from error  # SQLite's driver, of a number beyond 64 bits
     except DBAPIError as error:
         raise _ours(error) from error
 

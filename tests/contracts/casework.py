@@ -176,6 +176,27 @@ class CaseworkStoreContract(ABC):
             assert versions(Where("version", Op.IN, [1, 2])) == [2, 1]
             assert rows.count(SettingRow, yes("current")) == 2
 
+    def test_sorts_texts_by_code_point(self, store: CaseworkStore) -> None:
+        names = ["b", "B", "a", "á", "đ", "Z", "_", "10", "9", "a b", "ab", "ă"]
+        with store.write() as rows:
+            for name in names:
+                rows.add(account(name))
+            found = [row.name for row in rows.find(AccountRow, order="name")]
+            back = [row.name for row in rows.find(AccountRow, order="-name")]
+            keys = [row.id for row in rows.find(AccountRow)]
+        assert found == sorted(names)
+        assert back == sorted(names, reverse=True)
+        assert keys == sorted(f"id-{name}" for name in names)
+
+    def test_takes_any_letters(self, store: CaseworkStore) -> None:
+        odd = "nul \0 surrogate \ud83d emoji 🙂 quote ' % \\ \u202e"
+        kept = "nul \ufffd surrogate \ufffd emoji 🙂 quote ' % \\ \u202e"
+        with store.write() as rows:
+            rows.add(sent(odd))
+            (row,) = rows.find(OutboxEntry, eq("key", odd))
+            assert rows.change(OutboxEntry, {"topic": odd}, eq("key", kept)) == 1
+        assert row.key == kept
+
     def test_asks_for_what_is_absent(self, store: CaseworkStore) -> None:
         with store.write() as rows:
             rows.add(sent("a", None))

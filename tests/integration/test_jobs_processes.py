@@ -59,8 +59,12 @@ def wait_for(path: Path, count: int) -> None:
 
 @pytest.mark.slow
 def test_each_due_time_runs_once_though_one_of_two_is_killed(tmp_path):
-    url = f"sqlite:///{tmp_path / 'casework.sqlite'}"
-    out = tmp_path / "beats"
+    check_two_schedulers(f"sqlite:///{tmp_path / 'casework.sqlite'}", tmp_path)
+
+
+def check_two_schedulers(url: str, folder: Path) -> None:
+    """Let two schedulers run on one database, kill the first, and count."""
+    out = folder / "beats"
 
     def start(holder: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, "-c", PROGRAM, url, str(out), holder])

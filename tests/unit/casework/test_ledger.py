@@ -100,3 +100,10 @@ def test_long_texts_are_kept_as_hashes_only(office: Casework) -> None:
     row = office.record("cli", "export", "x", {"text": "nước lên nhanh " * 50})
     assert row.detail["text"].startswith("sha256:")
     assert office.verify_audit().sound
+
+
+def test_letters_that_databases_refuse_leave_the_chain_sound(office: Casework) -> None:
+    row = office.record("c\0li", "x", "list:\ud800", {"query": "a\0b \ud800"})
+    assert "\0" not in row.actor
+    assert office.verify_audit().sound
+    assert office.audit(after=7)[0] == row
