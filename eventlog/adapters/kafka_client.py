@@ -21,6 +21,7 @@ try:
     from kafka.coordinator.assignors.cooperative_sticky import (
         CooperativeStickyAssignor,
     )
+    from kafka.net.compat import KafkaNetClient
     from kafka.structs import MemberState
 except ImportError as error:
     raise ConfigurationError(
@@ -44,6 +45,7 @@ __all__ = [
     "codec",
     "connection",
     "errors",
+    "make",
 ]
 
 Client = Any
@@ -88,6 +90,27 @@ def codec(options: KafkaOptions) -> str | None:
             hint=f"pip install {_WHEELS[name]}, or set it to gzip.",
         )
     return None if name == "none" else name
+
+
+def make(kind: Client, **settings: object) -> Client:
+    """Make a client. One that finds no broker leaves no thread and socket behind.
+
+    The library's constructors start a thread before they look for a broker, and give
+    no hold on it when there is none; in an outage each attempt would leave one.
+    """
+    started: list[Client] = []
+
+    def start(**config: object) -> Client:
+        started.append(KafkaNetClient(**config))
+        return started[-1]
+
+    try:
+        return kind(kafka_client=start, **settings)
+    except BaseException:
+        for client in started:
+            client.close()
+            client._manager._net.stop()  # noqa: SLF001 - as the library's own close does
+        raise
 
 
 def connection(options: KafkaOptions) -> dict[str, Any]:

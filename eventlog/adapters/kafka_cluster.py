@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from threading import Lock
 from typing import TypeVar
 
+from domain.errors import RetryLaterError
 from eventlog.adapters.kafka_client import (
     Client,
     KafkaAdminClient,
@@ -13,6 +15,7 @@ from eventlog.adapters.kafka_client import (
     TopicPartition,
     connection,
     errors,
+    make,
 )
 from eventlog.adapters.kafka_errors import Outage, missing
 from eventlog.adapters.kafka_names import group_name, topic_name
@@ -49,18 +52,21 @@ class Cluster:
         with self.outage.translated(what):
             while True:
                 try:
-                    return question(self._connected())
+                    answer = question(self._connected())
                 except errors.UnknownTopicOrPartitionError:
                     raise
                 except errors.RetriableError:
                     if time.monotonic() >= deadline:
                         raise
                     time.sleep(PAUSE_SECONDS)
+                else:
+                    self.outage.ended()
+                    return answer
 
     def _connected(self) -> Client:
         with self._lock:
             if self._admin is None:
-                self._admin = KafkaAdminClient(**connection(self.options))
+                self._admin = make(KafkaAdminClient, **connection(self.options))
             return self._admin
 
     def partitions(self, topic: LogTopic) -> int:
@@ -129,11 +135,8 @@ class Cluster:
         if wanted:
             self.ask("drop old records", lambda admin: admin.delete_records(wanted))
 
-    def size(self, topic: LogTopic, *, fresh: bool = True) -> int:
-        """Return the bytes on disk of one copy; if not `fresh`, some seconds old."""
-        at, known = self._sizes.get(topic, (float("-inf"), 0))
-        if not fresh and time.monotonic() - at < SIZE_SECONDS:
-            return known
+    def size(self, topic: LogTopic) -> int:
+        """Return the bytes on disk of one copy."""
         name = topic_name(self.options.prefix, topic)
         wanted = {name: list(range(self.partitions(topic)))}
         rows = self.ask("measure topics", lambda admin: admin.describe_log_dirs(wanted))
@@ -147,8 +150,16 @@ class Cluster:
         ):
             number = found["partition_index"]
             copies[number] = max(copies.get(number, 0), found["partition_size"])
-        self._sizes[topic] = time.monotonic(), sum(copies.values())
-        return self._sizes[topic][1]
+        return sum(copies.values())
+
+    def recent_size(self, topic: LogTopic) -> int:
+        """Return the size as of some seconds ago, or of before an outage."""
+        at, known = self._sizes.get(topic, (float("-inf"), 0))
+        if time.monotonic() - at >= SIZE_SECONDS:
+            with suppress(RetryLaterError):
+                known = self.size(topic)
+            self._sizes[topic] = time.monotonic(), known
+        return known
 
     def forget(self) -> None:
         """Ask again for what was remembered of topics."""

@@ -48,6 +48,9 @@ class Outage:
         )
 
     def ended(self) -> None:
+        """Call after the cluster has answered; costs nothing when it never was away."""
+        if self._since is None:
+            return
         with self._lock:
             since, self._since = self._since, None
         if since is not None:
@@ -80,7 +83,6 @@ class Outage:
                 f"Kafka at {self.where} is awaited to {what}: {error}.",
                 retry_after=1,
             ) from error
-        self.ended()
 
 
 def missing(name: str) -> ConfigurationError:

@@ -19,6 +19,7 @@ from eventlog.adapters.kafka_client import (
     TopicPartition,
     connection,
     errors,
+    make,
 )
 from eventlog.adapters.kafka_cluster import Cluster
 from eventlog.adapters.kafka_errors import MOVED
@@ -89,7 +90,7 @@ class KafkaReader(LogReader):
         self._topics = tuple(topics)
         self._holding = Holding()
         self._consumer: Client = None
-        self._lost_since: float | None = None
+        self._heard: float | None = None
 
     def poll(self, limit: int, wait_seconds: float) -> Sequence[Record]:
         with self._cluster.outage.translated(f"read as {self._group}"):
@@ -99,11 +100,13 @@ class KafkaReader(LogReader):
                 self._reread(consumer)
                 found = self._step(consumer, limit, started + wait_seconds)
                 passed = time.monotonic() - started
-                if found or (passed >= wait_seconds and self._knows(consumer)):
-                    self._lost_since = None
-                    return found
-                self._notice_outage(consumer)
-                if passed >= max(wait_seconds, KNOWN_SECONDS):
+                if not found:
+                    self._notice_outage(consumer)
+                known = bool(found) or self._knows(consumer)
+                if known:
+                    self._cluster.outage.ended()
+                least = wait_seconds if known else max(wait_seconds, KNOWN_SECONDS)
+                if found or passed >= least:
                     return found
 
     def _step(self, consumer: Client, limit: int, until: float) -> list[Record]:
@@ -129,12 +132,21 @@ class KafkaReader(LogReader):
         return bool(consumer.group_metadata().state == MemberState.STABLE)
 
     def _notice_outage(self, consumer: Client) -> None:
-        if not consumer._coordinator.coordinator_unknown():  # noqa: SLF001 - no public way
-            self._lost_since = None
-            return
+        """Raise when the group's broker has not been heard of for some seconds.
+
+        The client itself says nothing of it: its polls just stay empty.
+        """
+        coordinator = consumer._coordinator  # noqa: SLF001 - no public way
         now = time.monotonic()
-        self._lost_since = self._lost_since or now
-        if now - self._lost_since >= LOST_SECONDS:
+        if coordinator.coordinator_unknown():
+            self._heard = self._heard or now
+        elif self._joined(consumer):
+            beat = coordinator.heartbeat
+            self._heard = max(beat.last_receive, beat.last_reset)
+        else:
+            # Joining: the broker answers once all the others have joined too.
+            self._heard = None
+        if self._heard is not None and now - self._heard >= LOST_SECONDS:
             raise errors.CoordinatorNotAvailableError(self._group)
 
     def commit(self, positions: Sequence[Position]) -> None:
@@ -219,7 +231,8 @@ class KafkaReader(LogReader):
 
     def _open(self) -> Client:
         lease_ms = int(self._lease * 1000)
-        return KafkaConsumer(
+        return make(
+            KafkaConsumer,
             **connection(self._cluster.options),
             group_id=group_name(self._prefix, self._group),
             partition_assignment_strategy=[CooperativeStickyAssignor],

@@ -9,6 +9,7 @@ from eventlog.adapters.kafka_client import (
     KafkaConsumer,
     TopicPartition,
     connection,
+    make,
 )
 from eventlog.adapters.kafka_cluster import Cluster
 from eventlog.adapters.kafka_names import record_of, topic_name
@@ -56,7 +57,8 @@ class Replay:
 
     def _at(self, place: Client, offset: int) -> Client:
         if self._consumer is None:
-            self._consumer = KafkaConsumer(
+            self._consumer = make(
+                KafkaConsumer,
                 **connection(self._cluster.options),
                 group_id=None,
                 enable_auto_commit=False,

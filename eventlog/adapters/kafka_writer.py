@@ -17,6 +17,7 @@ from eventlog.adapters.kafka_client import (
     codec,
     connection,
     errors,
+    make,
 )
 from eventlog.adapters.kafka_cluster import Cluster
 from eventlog.adapters.kafka_names import key_bytes, topic_name
@@ -50,7 +51,7 @@ class KafkaWriter(LogWriter):
         self._refuse_too_large(topic, key, size)
         if self._failure is not None:
             return  # Lost already; the flush says so, and all is appended again.
-        held = self._cluster.size(topic, fresh=False) + self._pending_bytes
+        held = self._cluster.recent_size(topic) + self._pending_bytes
         if held + size > self._limits.max_topic_bytes:
             raise StoreFullError(
                 f"Topic {topic} has reached its size bound.",
@@ -97,6 +98,7 @@ class KafkaWriter(LogWriter):
         except BaseException:
             self._drop()
             raise
+        self._cluster.outage.ended()
         self._pending.clear()
         self._pending_bytes = 0
 
@@ -123,7 +125,8 @@ class KafkaWriter(LogWriter):
     def _open(self) -> Client:
         options = self._options
         call_ms = int(options.call_seconds * 1000)
-        return KafkaProducer(
+        return make(
+            KafkaProducer,
             **connection(options),
             acks="all",
             enable_idempotence=True,
