@@ -111,6 +111,7 @@ class OpenSearchClient:
         except ModuleNotFoundError as error:
             raise _missing("opensearch-py") from error
         self._errors = opensearchpy.exceptions
+        self._closed = False
         given: dict[str, Any] = {}
         if options.username:
             given["http_auth"] = options.username, options.password
@@ -133,6 +134,8 @@ class OpenSearchClient:
         body: object = None,
         params: Params | None = None,
     ) -> Reply:
+        if self._closed:  # the library would open its connections again
+            raise RetryLaterError("The search index was closed.")
         content, headers = _encoded(body)
         try:
             reply: Reply = self._client.transport.perform_request(
@@ -147,6 +150,7 @@ class OpenSearchClient:
         return reply
 
     def close(self) -> None:
+        self._closed = True
         self._client.close()
 
 
