@@ -107,10 +107,8 @@ def test_damage_and_loss_are_found(home: Path, tmp_path: Path, name: str) -> Non
 
 
 def test_evidence_is_mirrored_and_forgotten(home: Path, tmp_path: Path) -> None:
-    captures, copies = (
-        home / "evidence" / "ab",
-        tmp_path / "backups" / "evidence" / "ab",
-    )
+    evidence, backups = home / "evidence", tmp_path / "backups"
+    captures, copies = evidence / "ab", backups / "evidence" / "ab"
     captures.mkdir(parents=True)
     (captures / "one.warc.gz").write_bytes(b"one")
     (captures / "two.warc.gz").write_bytes(b"two")
