@@ -9,7 +9,7 @@ arrays, and only batches are events, so that millions of posts fit into a minute
 from collections import deque
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
-from math import inf
+from math import ceil, inf
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ class Design:
     commit. `bulk`: one bulk request with its refresh, and `bulk_document` more for
     each document. `cores`: shared by all processes; None where each has its own.
     `other_work`: CPU of producers and engines per post, where they share the cores.
+    `idle`: a worker that found nothing waits this long on the backfill topic before
+    it looks at live posts again.
     """
 
     partitions: int
@@ -44,6 +46,7 @@ class Design:
     other_work: float = 0.0
     lease: float = 30.0
     rebalance: float = 3.0
+    idle: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +192,8 @@ class Line:
         )
         if due < inf:
             pause = max(float(due) - self._env.now, 0.0)
+            if self.design.idle:
+                pause = max(1, ceil(pause / self.design.idle)) * self.design.idle
             yield self._env.timeout(pause) | hand.awake
         else:
             yield hand.awake

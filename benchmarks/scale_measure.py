@@ -9,6 +9,7 @@ wall clock is taken, so that other work on the machine disturbs little.
 """
 
 import argparse
+import gzip
 import json
 import os
 import platform
@@ -23,7 +24,7 @@ from typing import ParamSpec, TypeVar
 
 import psutil
 
-from benchmarks.scale_posts import PostMaker
+from benchmarks.scale_posts import Mix, PostMaker
 from classifier.port import Classifier, Subject
 from domain.analysis import Analysis, Judgement
 from domain.clock import SystemClock
@@ -232,6 +233,16 @@ class Bench:
         return made
 
 
+def compression(bench: Bench) -> float:
+    """Return what is left of the log's batches after compression (gzip here)."""
+    made = bench.maker.make(BATCH * 4, Mix(), "packed")
+    now = SystemClock().now()
+    values = [encode_event(PostSeen(post=replace(m.post, fetched=now))) for m in made]
+    batches = [b"".join(values[n : n + BATCH]) for n in range(0, len(values), BATCH)]
+    packed = [len(gzip.compress(batch, compresslevel=6)) for batch in batches]
+    return round(sum(packed) / sum(map(len, batches)), 3)
+
+
 def as_records(outcome: Outcome) -> list[Record]:
     """Return what a worker wrote as the indexer reads it."""
     now = SystemClock().now()
@@ -289,8 +300,6 @@ def bodies(kind: str, records: Sequence[Record]) -> list[bytes]:
     """Return what a site would have sent."""
     if kind != PostKind.ARTICLE:
         return [record.value or b"" for record in records[:20]]
-    import gzip
-
     pages = sorted(PAGES.glob("*_article.html.gz"))
     if pages:
         return [gzip.decompress(page.read_bytes()) for page in pages]
@@ -347,10 +356,12 @@ def measure(count: int) -> dict[str, object]:
             )
             for kind, passes in CLASSES
         ]
+        packed = compression(bench)
         index.close()
     return {
         "machine": machine(),
         "batch": BATCH,
+        "packed": packed,
         "services": [asdict(service) for service in found],
     }
 

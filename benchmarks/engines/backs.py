@@ -3,12 +3,14 @@
 Each run has its own home, topic prefix and index prefix, and removes them.
 """
 
+import argparse
 import json
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -82,18 +84,18 @@ def embedded() -> Iterator[Back]:
         yield Back(name="SQLite", home=Path(folder), environment=dict(COMMON))
 
 
-def engines() -> dict[str, Any]:
+def engines(path: Path) -> dict[str, Any]:
     """Return what the launcher wrote down; empty when nothing runs."""
-    if not ENGINES.exists():
+    if not path.exists():
         return {}
-    found: dict[str, Any] = json.loads(ENGINES.read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
 
 
 @contextmanager
-def on_engines(search: str = "elasticsearch") -> Iterator[Back]:
+def on_engines(path: Path, search: str = "elasticsearch") -> Iterator[Back]:
     """Kafka for the log and `search` for the index; the engines must run."""
-    known = engines()
+    known = engines(path)
     kafka, chosen = known["kafka"], known[search]
     mark = uuid4().hex[:8]
     settings = {
@@ -133,6 +135,36 @@ def remove_topics(bootstrap_server: str, prefix: str) -> None:
             admin.delete_topics(ours)
     finally:
         admin.close()
+
+
+Opening = Callable[[], AbstractContextManager[Back]]
+
+
+def options(description: str | None, out: Path) -> argparse.ArgumentParser:
+    """Return the options that every measurement on these stores has."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--only", choices=("embedded", "engines"))
+    parser.add_argument("--engines", type=Path, default=ENGINES, help="the launcher's")
+    parser.add_argument("--out", type=Path, default=out)
+    return parser
+
+
+def openings(given: argparse.Namespace) -> dict[str, Opening]:
+    """Return the stores to measure: embedded, then the engines where they run."""
+    found: dict[str, Opening] = {"embedded": embedded}
+    if engines(given.engines):
+        found["engines"] = partial(on_engines, given.engines)
+    elif given.only != "embedded":
+        print(f"No engines are named in {given.engines}: `make engines` starts them.")
+    return {name: how for name, how in found.items() if given.only in {None, name}}
+
+
+def write(report: Mapping[str, object], out: Path) -> None:
+    """Write figures; what was not measured this time stays as it was."""
+    known = json.loads(out.read_text(encoding="utf-8")) if out.exists() else {}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({**known, **report}, indent=1)
+    out.write_text(text + "\n", encoding="utf-8")
 
 
 def index_bytes(back: Back) -> int:

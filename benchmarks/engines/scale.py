@@ -7,17 +7,12 @@ stores, then on Kafka and a search engine where `var/engines.json` names them. A
 rates hold for this machine at this moment and are to be compared within one run only.
 """
 
-import argparse
-import json
 import os
 import signal
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 
-from benchmarks.engines.backs import Back, embedded, engines, on_engines
+from benchmarks.engines.backs import Back, Opening, openings, options, write
 from benchmarks.engines.crew import Crew, wait_until
 from benchmarks.engines.feed import Paced, backlog
 from benchmarks.engines.watch import (
@@ -272,9 +267,7 @@ def say(row: object) -> None:
     print(f"  {row}", flush=True)
 
 
-def measure(
-    opening: Callable[[], AbstractContextManager[Back]], seconds: float
-) -> dict[str, object]:
+def measure(opening: Opening, seconds: float) -> dict[str, object]:
     """Measure one set of stores."""
     with opening() as back:
         print(back.name, flush=True)
@@ -284,26 +277,17 @@ def measure(
                 run.go()
             finally:
                 run.close()
-            return asdict(run.results)
+            return {**asdict(run.results), "machine": machine()}
 
 
 def main() -> None:
     """Measure, write the JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=("embedded", "engines"))
-    parser.add_argument(
-        "--seconds", type=float, default=10.0, help="per drained backlog"
-    )
-    parser.add_argument("--out", type=Path, default=OUT)
+    parser = options(__doc__, OUT)
+    parser.add_argument("--seconds", type=float, default=8.0, help="per backlog")
     given = parser.parse_args()
     configure_logs("ERROR")
-    found: dict[str, object] = {"machine": machine()}
-    if given.only != "engines":
-        found["embedded"] = measure(embedded, given.seconds)
-    if given.only != "embedded" and engines():
-        found["engines"] = measure(on_engines, given.seconds)
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    given.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    for name, opening in openings(given).items():
+        write({name: measure(opening, given.seconds)}, given.out)
 
 
 if __name__ == "__main__":

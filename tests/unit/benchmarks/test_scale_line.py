@@ -41,6 +41,7 @@ BARE = Design(
     indexer_batch=0,
     bulk=0,
     bulk_document=0,
+    idle=0,
 )
 
 
@@ -93,7 +94,7 @@ def as_dict(design: Design) -> dict[str, object]:
 
 
 def test_littles_law_holds_for_what_is_counted_each_second() -> None:
-    design = Design(partitions=8, workers=4, indexers=1, worker_batch=0.01)
+    design = Design(partitions=8, workers=4, indexers=1, worker_batch=0.01, idle=0)
     line = Line(design, traffic(300.0, 300))
     seen = line.run()
     wait = float(np.mean(line.posts.analysed - line.posts.at))
@@ -106,7 +107,7 @@ def test_the_load_is_rate_times_work() -> None:
 
 
 def small(**changed) -> Design:
-    values = {"partitions": 8, "workers": 4, "indexers": 1, "lease": 10.0}
+    values = {"partitions": 8, "workers": 4, "indexers": 1, "lease": 10.0, "idle": 0}
     return Design(**{**values, **changed})
 
 
@@ -157,6 +158,12 @@ def test_a_slice_behaves_as_the_whole() -> None:
     a, b = Line(whole, coming).run(), Line(smaller, less).run()
     assert a.worker_load == pytest.approx(b.worker_load, rel=0.05)
     assert a.searchable["p50"] == pytest.approx(b.searchable["p50"], rel=0.2)
+
+
+def test_an_idle_worker_looks_only_now_and_then() -> None:
+    lazy = Line(small(idle=1.0), traffic(5.0, 60)).run()
+    eager = Line(small(), traffic(5.0, 60)).run()
+    assert 0.3 < lazy.searchable["p50"] - eager.searchable["p50"] < 0.7
 
 
 def test_the_same_seed_is_the_same_run() -> None:
