@@ -8,6 +8,7 @@ import json
 from collections import deque
 
 from searchindex.adapters.elastic_errors import Refused
+from searchindex.document import VERSION
 
 
 class FakeEngine:
@@ -65,6 +66,11 @@ class FakeEngine:
         return {
             physical: {"aliases": {alias: {} for alias in found}}
             for physical, found in self.aliases.items()
+        }
+
+    def _mapping(self, name, body):
+        return {
+            self._physical(name): {"mappings": {"_meta": {"mapping_version": VERSION}}}
         }
 
     def _refresh(self, name, body):

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import ssl
 import threading
 from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,17 +11,21 @@ from urllib.parse import urlsplit
 
 
 class FaultProxy:
-    """Passes requests on; `faults` are called with the coming bulk requests' answers.
+    """Passes requests on, over TLS where it is given a keystore.
+
+    `faults` are called with the coming bulk requests; `signed_in` holds the headers
+    that requests signed in with.
 
     A fault is a function of (handler, ask): `ask()` carries the request, or the body
     given instead, out on the engine and returns (status, body). The fault returns what
     to answer, or None after it has answered, or not answered, by itself.
     """
 
-    def __init__(self, url):
+    def __init__(self, url, keystore=None):
         self._to = urlsplit(url).netloc
         self.faults = deque()
         self.bulks = []
+        self.signed_in = set()
         proxy = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -36,7 +41,13 @@ class FaultProxy:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        scheme = "http"
+        if keystore is not None:
+            scheme = "https"
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(keystore)
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def __enter__(self):
@@ -50,6 +61,7 @@ class FaultProxy:
 
     def handle(self, handler):
         size = int(handler.headers.get("content-length") or 0)
+        self.signed_in.add(handler.headers["authorization"])
         handler.body = body = handler.rfile.read(size)
 
         def ask(instead=None):

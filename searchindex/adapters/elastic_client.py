@@ -6,7 +6,9 @@ node that answers. Sniffing stays off, since the nodes' own addresses are often 
 those that an office reaches them by.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
@@ -45,6 +47,11 @@ class Client(Protocol):
 
 def connect(options: ElasticOptions) -> Client:
     """Return a client; nothing is sent yet."""
+    if options.ca_file and not Path(options.ca_file).is_file():
+        raise ConfigurationError(
+            f"There is no file {options.ca_file} to check the search engine by.",
+            hint="Set search_ca_file to the authority's certificate (PEM).",
+        )
     if options.engine == "opensearch":
         return OpenSearchClient(options)
     return ElasticsearchClient(options)
@@ -59,19 +66,16 @@ class ElasticsearchClient:
         except ModuleNotFoundError as error:
             raise _missing("elasticsearch") from error
         self._errors = elasticsearch
-        given: dict[str, Any] = {}
-        if options.username:
-            given["basic_auth"] = options.username, options.password
-        if options.api_key:
-            given["api_key"] = options.api_key
-        if options.ca_file:
-            given["ca_certs"] = options.ca_file
+        trusted: dict[str, Any] = (
+            {"ca_certs": options.ca_file} if options.ca_file else {}
+        )
         self._client = elasticsearch.Elasticsearch(
             hosts=list(options.urls),
             request_timeout=options.timeout_seconds,
             max_retries=len(options.urls) - 1,
             retry_on_status=(),
-            **given,
+            headers=_signing_in(options),
+            **trusted,
         )
 
     def send(
@@ -112,19 +116,16 @@ class OpenSearchClient:
             raise _missing("opensearch-py") from error
         self._errors = opensearchpy.exceptions
         self._closed = False
-        given: dict[str, Any] = {}
-        if options.username:
-            given["http_auth"] = options.username, options.password
-        if options.api_key:
-            given["headers"] = {"authorization": f"ApiKey {options.api_key}"}
-        if options.ca_file:
-            given["ca_certs"] = options.ca_file
+        trusted: dict[str, Any] = (
+            {"ca_certs": options.ca_file} if options.ca_file else {}
+        )
         self._client = opensearchpy.OpenSearch(
             hosts=list(options.urls),
             timeout=options.timeout_seconds,
             max_retries=len(options.urls) - 1,
             retry_on_status=(),
-            **given,
+            headers=_signing_in(options),
+            **trusted,
         )
 
     def send(
@@ -163,8 +164,23 @@ def _encoded(body: object) -> tuple[bytes | None, dict[str, str]]:
     return msgspec.json.encode(body), headers | {"content-type": JSON}
 
 
+def _signing_in(options: ElasticOptions) -> dict[str, str]:
+    """Return the header to sign in with; the libraries' own know no UTF-8."""
+    if options.username:
+        pair = f"{options.username}:{options.password}"
+        return {"authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+    if not options.api_key:
+        return {}
+    # People paste both what the server calls `encoded` and `id:api_key`.
+    key = options.api_key
+    key = b64encode(key.encode()).decode() if ":" in key else key
+    return {"authorization": f"ApiKey {key}"}
+
+
 def _out_of_reach(error: Exception) -> RetryLaterError:
-    return RetryLaterError(f"The search engine is out of reach: {error}")
+    text = f"{error} {getattr(error, 'message', '')}".strip()
+    hint = "Check search_ca_file." if "certificate" in text.casefold() else ""
+    return RetryLaterError(f"The search engine is out of reach: {text}.", hint=hint)
 
 
 def _missing(name: str) -> ConfigurationError:

@@ -62,6 +62,7 @@ class Catalogue:
         self.live_alias = f"{options.prefix}-live"
         self.next_alias = f"{options.prefix}-next"
         self._looked = -inf
+        self._checked: set[str] = set()
         self._name = re.compile(
             rf"({re.escape(options.prefix)}-v(\d+)-([0-9a-f]{{18}})){_PHYSICAL}"
         )
@@ -177,12 +178,24 @@ class Catalogue:
                     )
 
     def _check(self, version: str) -> None:
-        if not version.startswith(f"{self.prefix}-v{VERSION}-"):
+        """Refuse a version whose mapping is not ours, by its name or by what it says.
+
+        The name alone would trust an index that was restored or reindexed by hand.
+        """
+        if version in self._checked:
+            return
+        known = version.startswith(f"{self.prefix}-v{VERSION}-")
+        if known:
+            held = self._client.send("GET", f"/{version}/_mapping")
+            notes = [one["mappings"].get("_meta", {}) for one in held.values()]
+            known = all(n.get("mapping_version") == VERSION for n in notes)
+        if not known:
             raise ConfigurationError(
                 f"The search index {version} was made by another version of this "
                 "program.",
                 hint="Run `minhtin reindex`.",
             )
+        self._checked.add(version)
 
 
 def _stamp(version: str | None) -> str:

@@ -7,6 +7,7 @@ from domain.errors import ConfigurationError, RetryLaterError, StoreFullError
 from searchindex.adapters import elastic_bulk, elastic_rows
 from searchindex.adapters.elastic_client import connect
 from searchindex.adapters.elastic_options import ElasticOptions
+from support_engines import certificates
 from support_faults import (
     FaultProxy,
     cut_after,
@@ -15,6 +16,7 @@ from support_faults import (
     refuse_every,
 )
 from support_search import installation, open_index
+from support_search import options as options_for
 
 
 @pytest.fixture(params=["elasticsearch", "opensearch"])
@@ -174,6 +176,38 @@ def test_another_node_answers_for_one_that_is_down(engine):
         put(index, 3).flush()
         for _ in range(4):
             assert len(found(index)) == 3
+        index.close()
+
+
+@pytest.mark.parametrize(
+    ("fields", "header"),
+    [
+        ({"username": "an", "password": "mật"}, "Basic YW46beG6rXQ="),
+        ({"api_key": "aWQ6a2hvYQ=="}, "ApiKey aWQ6a2hvYQ=="),
+        ({"api_key": "id:khoa"}, "ApiKey aWQ6a2hvYQ=="),
+    ],
+)
+def test_over_tls_signed_in(engine, tmp_path, fields, header):
+    name, url = engine
+    made = certificates.make(tmp_path)
+    with (
+        FaultProxy(url, made.keystore) as proxy,
+        installation(proxy.url, name, ca_file=str(made.ca), **fields) as options,
+    ):
+        index = open_index(options)
+        assert put(index, 2).flush().written == 2
+        assert len(found(index)) == 2
+        assert proxy.signed_in == {header}
+        index.close()
+
+
+def test_a_certificate_of_nobody_known_is_refused(engine, tmp_path):
+    name, url = engine
+    with FaultProxy(url, certificates.make(tmp_path).keystore) as proxy:
+        index = open_index(options_for(proxy.url, name))
+        with pytest.raises(RetryLaterError, match=r"(?i)certificate"):
+            page(index)
+        assert proxy.signed_in == set()
         index.close()
 
 

@@ -230,7 +230,8 @@ def test_readers_of_several_threads_beside_a_writer_and_swaps(index):
 
 def test_an_index_of_another_mapping_asks_for_a_rebuild(index, options, monkeypatch):
     texts(index, "mưa")
-    monkeypatch.setattr("searchindex.adapters.elastic_versions.VERSION", 99)
+    for module in ("elastic_versions", "elastic_schema"):
+        monkeypatch.setattr(f"searchindex.adapters.{module}.VERSION", 99)
     newer = open_index(options)
     with pytest.raises(ConfigurationError, match="reindex"):
         page(newer, "mưa")
@@ -242,6 +243,18 @@ def test_an_index_of_another_mapping_asks_for_a_rebuild(index, options, monkeypa
     assert ids(newer, "mưa") == ["a"]
     assert newer.live_version().startswith(f"{options.prefix}-v99-")
     newer.close()
+
+
+def test_an_index_made_by_hand_is_not_trusted_for_its_name(index, options):
+    name = f"{options.prefix}-v1-000000000000000000"
+    aliases = {name: {}, f"{options.prefix}-live": {}}
+    client = connect(options)
+    client.send("PUT", f"/{name}-all", {"aliases": aliases})
+    client.close()
+    with pytest.raises(ConfigurationError, match="reindex"):
+        texts(index, "mưa")
+    with pytest.raises(ConfigurationError, match="reindex"):
+        page(index)
 
 
 def test_two_processes_that_meet_an_empty_cluster_share_one_index(options):

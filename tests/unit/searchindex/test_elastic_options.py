@@ -1,0 +1,45 @@
+"""Options that make no sense are refused before anything is sent."""
+
+import pytest
+
+from domain.errors import ConfigurationError
+from searchindex.adapters.elastic_client import connect
+from searchindex.adapters.elastic_options import ElasticOptions
+
+URLS = ("https://h1:9200", "https://h2:9200")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"engine": "solr"},
+        {"urls": ()},
+        {"urls": ("h1:9200",)},
+        {"urls": ("ftp://h1",)},
+        {"prefix": ""},
+        {"prefix": "Tỉnh"},
+        {"prefix": "-x"},
+        {"prefix": "a*"},
+        {"username": "a", "password": "b", "api_key": "c"},
+        {"shards": 0},
+        {"replicas": -1},
+        {"timeout_seconds": 0},
+    ],
+)
+def test_nonsense_is_refused_with_a_hint(fields):
+    with pytest.raises(ConfigurationError) as caught:
+        ElasticOptions(**{"urls": URLS, **fields})
+    assert caught.value.hint
+
+
+def test_secrets_are_not_shown():
+    options = ElasticOptions(urls=URLS, username="an", password="mật")
+    assert "mật" not in repr(options)
+    assert "khóa" not in repr(ElasticOptions(urls=URLS, api_key="khóa"))
+
+
+@pytest.mark.parametrize("engine", ["elasticsearch", "opensearch"])
+def test_a_missing_certificate_is_named(engine):
+    options = ElasticOptions(urls=URLS, engine=engine, ca_file="nosuch.pem")
+    with pytest.raises(ConfigurationError, match="nosuch"):
+        connect(options)
