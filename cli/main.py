@@ -36,6 +36,7 @@ for command in (
     app.command()(command)
 
 app.add_typer(crawl.sources, name="sources")
+app.add_typer(log.topics, name="topics")
 app.add_typer(log.rejected, name="rejected")
 app.add_typer(install.accounts, name="accounts")
 app.add_typer(watch.audit, name="audit")

@@ -45,6 +45,13 @@ class Outcome:
     rejected: list[tuple[Record, QuarantineError]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
+    def add(self, other: "Outcome") -> None:
+        """Take in what was made of another part of the batch."""
+        self.outgoing += other.outgoing
+        self.rejected += other.rejected
+        for name, count in other.counts.items():
+            self.counts[name] = self.counts.get(name, 0) + count
+
 
 class Stopped(Exception):  # noqa: N818 - no error: the way out of a wait when told to stop
     """The runner was told to stop while it waited; nothing was committed."""
@@ -124,7 +131,7 @@ class Runner:
     ) -> None:
         started = time.monotonic()
         outcome = self._patiently(partial(self._process, records))
-        self._patiently(partial(self._write, writer, outcome))
+        outcome = self._deliver(writer, records, outcome)
         try:
             self._patiently(partial(reader.commit, positions_after(records)))
         except ConflictError:
@@ -146,11 +153,27 @@ class Runner:
                 return failed(records[0], error)
         whole = Outcome()
         for record in records:
-            part = self._process([record])
-            whole.outgoing += part.outgoing
-            whole.rejected += part.rejected
-            for name, count in part.counts.items():
-                whole.counts[name] = whole.counts.get(name, 0) + count
+            whole.add(self._process([record]))
+        return whole
+
+    def _deliver(
+        self, writer: LogWriter, records: Sequence[Record], outcome: Outcome
+    ) -> Outcome:
+        """Write what a batch became; where the log refuses some of it, part by part."""
+        try:
+            self._patiently(partial(self._write, writer, outcome))
+        except QuarantineError as error:
+            if len(records) > 1:
+                return self._deliver_singly(writer, records)
+            outcome = failed(records[0], error)
+            self._patiently(partial(self._write, writer, outcome))
+        return outcome
+
+    def _deliver_singly(self, writer: LogWriter, records: Sequence[Record]) -> Outcome:
+        whole = Outcome()
+        for record in records:
+            part = self._patiently(partial(self._process, [record]))
+            whole.add(self._deliver(writer, [record], part))
         return whole
 
     def _write(self, writer: LogWriter, outcome: Outcome) -> None:

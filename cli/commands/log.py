@@ -1,5 +1,7 @@
-"""`lag`, `rejected`: what waits in the log and what was put aside."""
+"""`topics`, `lag`, `rejected`: the log, what waits in it and what was put aside."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -9,10 +11,15 @@ from cli.output import emit, friendly, show
 from cli.state import HomeOption, settings_of
 from domain.errors import NotFoundError
 from domain.events import Rejected
-from eventlog.port import EventLog, LogTopic, Record
+from eventlog.port import EventLog, LogTopic, Record, TopicState
 
 rejected = typer.Typer(
     help="Posts that were put aside because they could not be processed.",
+    no_args_is_help=True,
+)
+
+topics = typer.Typer(
+    help="The log's topics on Kafka; an embedded log needs no care.",
     no_args_is_help=True,
 )
 
@@ -40,6 +47,52 @@ def lag(
             else:
                 show(f"{group}\t{behind}")
         log.close()
+
+
+@topics.command("ensure")
+def ensure_topics(
+    as_json: Annotated[bool, typer.Option("--json")] = False, home: HomeOption = None
+) -> None:
+    """Make the topics and bring their settings up to date; may be repeated."""
+    with friendly():
+        from wiring import bootstrap
+
+        log = bootstrap.build_log(settings_of(home))
+        try:
+            _show_topics(log.ensure_topics(), as_json=as_json)
+        finally:
+            log.close()
+
+
+@topics.command("show")
+def show_topics(
+    as_json: Annotated[bool, typer.Option("--json")] = False, home: HomeOption = None
+) -> None:
+    """Show the topics and where they differ from the settings; changes nothing."""
+    with friendly():
+        from wiring import bootstrap
+
+        log = bootstrap.build_log(settings_of(home))
+        try:
+            _show_topics(log.topic_states(), as_json=as_json)
+        finally:
+            log.close()
+
+
+def _show_topics(states: Sequence[TopicState], *, as_json: bool) -> None:
+    for state in states:
+        if as_json:
+            emit(asdict(state))
+            continue
+        show(f"{state.name}\t{state.partitions} partitions\t{state.replication} copies")
+        if state.made:
+            show("  made")
+        for change in state.changed:
+            show(f"  changed: {change}")
+        for difference in state.drift:
+            show(f"  differs: {difference}")
+    if not states and not as_json:
+        show("No topics. An embedded log makes its own; on Kafka run topics ensure.")
 
 
 @rejected.command("list")

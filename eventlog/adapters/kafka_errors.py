@@ -27,6 +27,20 @@ _FORBIDDEN = (
     errors.UnsupportedSaslMechanismError,
     errors.IllegalSaslStateError,
 )
+_WRONG = (
+    errors.InconsistentGroupProtocolError,
+    errors.InvalidConfigurationError,
+    errors.InvalidPartitionsError,
+    errors.InvalidReplicationFactorError,
+    errors.InvalidSessionTimeoutError,
+    errors.InvalidTopicError,
+    errors.KafkaConfigurationError,
+    errors.PolicyViolationError,
+    errors.UnsupportedCodecError,
+    errors.UnsupportedVersionError,
+)
+"""What the cluster will refuse every time."""
+
 _TOO_LARGE = (errors.MessageSizeTooLargeError, errors.RecordListTooLargeError)
 
 
@@ -65,11 +79,15 @@ class Outage:
         try:
             yield
         except errors.UnknownTopicOrPartitionError as error:
-            raise missing(str(error)) from error
+            raise missing(_short(error)) from error
         except _FORBIDDEN as error:
             raise ConfigurationError(
-                f"Kafka at {self.where} refuses to let us {what}: {error}.",
+                f"Kafka at {self.where} refuses to let us {what}: {_short(error)}.",
                 hint="Check user, password, certificates and access rules.",
+            ) from error
+        except _WRONG as error:
+            raise ConfigurationError(
+                f"Kafka at {self.where} cannot {what} as it is set up: {_short(error)}.",
             ) from error
         except _TOO_LARGE as error:
             raise RetryLaterError(
@@ -78,11 +96,16 @@ class Outage:
                 hint=f"Its topic was set up for smaller ones: run `{ENSURE}`.",
             ) from error
         except (errors.KafkaError, OSError) as error:
-            self.began(what, str(error))
+            self.began(what, _short(error))
             raise RetryLaterError(
-                f"Kafka at {self.where} is awaited to {what}: {error}.",
+                f"Kafka at {self.where} is awaited to {what}: {_short(error)}.",
                 retry_after=1,
             ) from error
+
+
+def _short(error: BaseException) -> str:
+    """Return the error without the whole request that it quotes."""
+    return str(error)[:200]
 
 
 def missing(name: str) -> ConfigurationError:

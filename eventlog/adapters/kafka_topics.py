@@ -122,7 +122,7 @@ def _make(cluster: Cluster, limits: LogLimits, topics: Sequence[LogTopic]) -> No
 
     try:
         cluster.ask("make topics", make)
-    except RetryLaterError as error:
+    except ConfigurationError as error:
         if isinstance(error.__cause__, errors.InvalidReplicationFactorError):
             raise ConfigurationError(
                 f"The cluster has fewer brokers than the {cluster.options.replication} "

@@ -3,7 +3,12 @@ import threading
 import pytest
 
 from domain.clock import ManualClock
-from domain.errors import ConflictError, RetryLaterError, StoreFullError
+from domain.errors import (
+    ConflictError,
+    QuarantineError,
+    RetryLaterError,
+    StoreFullError,
+)
 from eventlog.adapters.memory import MemoryEventLog, MemoryReader, MemoryWriter
 from eventlog.port import LogTopic
 from pipeline.runner import Outcome, Outgoing, Runner, Step
@@ -122,6 +127,25 @@ def test_a_fault_in_one_record_stops_only_that_record():
     assert run(Picky(), log) == 8
     assert written(log) == sorted(f"k{n}" for n in range(8) if n != 3)
     assert sum(log.ends(LogTopic.REJECTED).values()) == 1
+
+
+def test_what_the_log_cannot_take_puts_only_its_record_aside():
+    class NarrowWriter(MemoryWriter):
+        def append(self, topic, key, value):
+            if topic is LogTopic.ANALYSES and key == "k3":
+                raise QuarantineError("far too long", reason="too_large")
+            super().append(topic, key, value)
+
+    class NarrowLog(MemoryEventLog):
+        def writer(self):
+            return NarrowWriter(self)
+
+    log = NarrowLog()
+    fill(log, 8)
+    assert run(Copy(), log) == 8
+    assert set(written(log)) == {f"k{n}" for n in range(8) if n != 3}
+    assert sum(log.ends(LogTopic.REJECTED).values()) == 1
+    assert not any(row.behind for row in log.lag("copy", [LogTopic.POSTS]))
 
 
 def test_a_stop_while_waiting_commits_nothing():
