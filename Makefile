@@ -8,7 +8,7 @@ CODE := domain nlp extraction eventlog searchindex evidence casework classifier 
 	pipeline jobs wiring crawlers ui cli
 
 .PHONY: help install run test check lint types imports browser bench demo-reset \
-	screenshots locks clean
+	engines engines-stop test-engines screenshots locks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,16 @@ browser: ## install Chromium and fonts for the browser tests, where that is allo
 
 test: $(VENV)/.dev browser ## all tests that need no heavy engine
 	$(BIN)/pytest
+
+engines: $(VENV)/.dev ## get and start real Kafka, search engines and PostgreSQL for tests
+	@sh scripts/engines.sh
+	@PYTHONPATH=tests $(BIN)/python -m support_engines start
+
+engines-stop: $(VENV)/.dev ## stop them and remove their data
+	@PYTHONPATH=tests $(BIN)/python -m support_engines stop
+
+test-engines: engines browser ## contract, failure and end-to-end tests on the real engines
+	$(BIN)/pytest tests/engines
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
