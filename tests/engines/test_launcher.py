@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -67,31 +68,33 @@ def test_a_search_engine_keeps_its_documents_through_a_kill(tmp_path, kind):
         wait_until(lambda: httpx.get(f"{node.url}/i/_doc/1").status_code == 200)
 
 
-def test_a_wire_is_cut_stalled_and_healed():
-    def echo():
-        with server:
+@pytest.fixture
+def echo():
+    """A server of loopback that says what it hears; its port."""
+
+    def serve():
+        with suppress(OSError):
             while True:
-                try:
-                    one, _ = server.accept()
-                except OSError:
-                    return
+                one, _ = server.accept()
                 threading.Thread(target=answer, args=(one,), daemon=True).start()
 
     def answer(one):
-        with one:
+        with one, suppress(OSError):
             while data := one.recv(100):
                 one.sendall(data)
 
-    def ask(wire):
-        wire.sendall(b"?")
-        return wire.recv(1)
-
     server = socket.create_server(("127.0.0.1", 0))
-    threading.Thread(target=echo, daemon=True).start()
-    with Proxy(server.getsockname()[1]) as proxy:
+    threading.Thread(target=serve, daemon=True).start()
+    yield server.getsockname()[1]
+    server.close()
+
+
+def test_a_wire_is_cut_stalled_and_healed(echo):
+    with Proxy(echo) as proxy:
         near = ("127.0.0.1", proxy.port)
         wire = socket.create_connection(near, timeout=10)
-        assert ask(wire) == b"?"
+        wire.sendall(b"?")
+        assert wire.recv(1) == b"?"
         proxy.cut()
         assert wire.recv(1) == b""
         refused = socket.create_connection(near, timeout=10)

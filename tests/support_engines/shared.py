@@ -25,7 +25,7 @@ State = dict[str, Any]
 
 
 def start(console: Console) -> State:
-    """Start what does not run yet; return where everything is. Raises `UnavailableError`."""
+    """Start what does not run yet; return where all is. Raises `UnavailableError`."""
     state = read()
     folder = Path(state.get("folder") or tempfile.mkdtemp(prefix="minhtin-engines-"))
     folder.chmod(0o755)
