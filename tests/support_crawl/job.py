@@ -10,7 +10,9 @@ from pathlib import Path
 
 import structlog
 
+from crawlers import crawling
 from crawlers.check import check_source, propose_source
+from crawlers.frontier.port import Frontier
 from crawlers.frontier.sqlite import SqliteFrontier
 from crawlers.run import CrawlDeps, CrawlLimits, crawl
 from domain.clock import SystemClock
@@ -35,13 +37,14 @@ def main() -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     job = json.load(sys.stdin)
     home = Path(job["home"])
+    crawling.LEASE_SECONDS = job.get("lease", crawling.LEASE_SECONDS)
     deps = CrawlDeps(
         event_log=SqliteEventLog(home / "log.sqlite"),
         evidence=FileEvidence(home / "evidence"),
-        frontier=SqliteFrontier(home / "frontier.sqlite"),
+        frontier=frontier_of(job.get("frontier", home / "frontier.sqlite")),
         clock=SystemClock(),
         pseudonym_key=b"test key",
-        user_agent="MinhTin/0.1 (+mailto:crawl@example.vn)",
+        user_agent=job.get("agent", "MinhTin/0.1 (+mailto:crawl@example.vn)"),
         allowed_networks=tuple(job.get("allowed", ["127.0.0.0/8"])),
         default_delay=job.get("delay", 0.0),
         limits=CrawlLimits(**job.get("limits", {})),
@@ -59,6 +62,15 @@ def main() -> None:
             for file in report.files:
                 say("file", asdict(file))
     say("peak", {"megabytes": peak_megabytes()})
+
+
+def frontier_of(place: str | Path) -> Frontier:
+    """Open the frontier at a path, or at an address of PostgreSQL."""
+    if not str(place).startswith("postgres"):
+        return SqliteFrontier(Path(place))
+    from crawlers.frontier.postgres import PostgresFrontier
+
+    return PostgresFrontier(str(place))
 
 
 def told(event: PostEvent) -> None:
