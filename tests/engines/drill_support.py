@@ -16,7 +16,7 @@ from typing import Self
 from domain.errors import MinhTinError, NotFoundError, RetryLaterError
 from domain.events import PostRevised, PostSeen
 from eventlog.codec import encode_event
-from eventlog.port import EventLog, LogTopic
+from eventlog.port import EventLog, LogTopic, LogWriter
 from integration.line_support import ROOT, Line, lines_of, local_post, until
 from searchindex.port import Order, Search
 from support_postgres.places import database
@@ -141,7 +141,7 @@ class Writer:
         except MinhTinError as error:
             self.fault = f"{type(error).__name__}: {error}"
 
-    def _acknowledged(self, writer: object, event: Event) -> bool:
+    def _acknowledged(self, writer: LogWriter, event: Event) -> bool:
         try:
             writer.append(LogTopic.POSTS, event.post.id, encode_event(event))
             writer.flush()
