@@ -64,6 +64,14 @@ def mirror(source: Path, target: Path) -> tuple[int, int]:
     return len(new), len(gone)
 
 
+def mounted(captures: Path, folder: Path) -> bool:
+    """Tell whether there is something to copy, or nothing yet.
+
+    A file system that is not mounted must not empty the copy.
+    """
+    return captures.is_dir() and bool(sizes(captures) or not sizes(folder / EVIDENCE))
+
+
 def sizes(folder: Path) -> dict[str, int]:
     """Return the size of each file below a folder, by its relative path."""
     files = [path for path in folder.rglob("*") if path.is_file()]
@@ -129,13 +137,12 @@ def main(arguments: list[str]) -> int:
         case ["save", home, _]:
             sys.stderr.write(f"There is no {STORES[-1]} in {home}.\n")
             return 2
-        case ["evidence", captures, folder] if sizes(Path(captures)):
+        case ["evidence", captures, folder] if mounted(Path(captures), Path(folder)):
             new, gone = mirror(Path(captures), Path(folder) / EVIDENCE)
             sys.stdout.write(f"{new} new, {gone} deleted\n")
             return 0
         case ["evidence", captures, _]:
-            # A file system that is not mounted must not empty the copy.
-            sys.stderr.write(f"There is nothing in {captures}.\n")
+            sys.stderr.write(f"There is nothing in {captures} any more.\n")
             return 2
         case ["check", copy]:
             found = check(Path(copy).absolute())

@@ -133,6 +133,6 @@ def test_evidence_that_is_not_mounted_empties_no_copy(tmp_path: Path) -> None:
 def test_a_wrong_call_says_so(tmp_path: Path) -> None:
     assert backup("save", tmp_path, tmp_path / "out").returncode == 2
     assert not (tmp_path / "out").exists()
-    assert backup("evidence", tmp_path, tmp_path / "out").returncode == 2
+    assert backup("evidence", tmp_path / "none", tmp_path / "out").returncode == 2
     assert backup().returncode == 2
     assert backup("check", tmp_path).returncode == 1
