@@ -33,6 +33,8 @@ share.coordinator.state.topic.min.isr=1
 min.insync.replicas=1
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=3000
 log.cleaner.dedupe.buffer.size=16777216
 log.retention.check.interval.ms=5000
 """
@@ -91,8 +93,11 @@ class KafkaNode(Node):
 
         try:
             # Its own port: what is advertised may be a proxy that is not up yet.
+            # And not for the client's thirty seconds, with ever longer pauses.
             admin = KafkaAdminClient(
-                bootstrap_servers=self.bootstrap, request_timeout_ms=3000
+                bootstrap_servers=self.bootstrap,
+                request_timeout_ms=3000,
+                bootstrap_timeout_ms=1000,
             )
         except (KafkaError, OSError, ValueError):
             return False
