@@ -5,6 +5,9 @@ from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any, LiteralString, TypeVar
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 from domain.errors import (
     ConfigurationError,
     MinhTinError,
@@ -15,7 +18,6 @@ from domain.errors import (
 
 try:
     import psycopg
-    from psycopg.conninfo import conninfo_to_dict
 except ModuleNotFoundError as missing:
     raise ConfigurationError(
         "The driver for PostgreSQL is not installed.",
@@ -117,15 +119,15 @@ def parameters(url: str) -> dict[str, Any]:
 
     Raises `ConfigurationError` that does not repeat the address: it holds a password.
     """
-    kind, _, rest = url.partition("://")
-    known = kind.partition("+")[0] in {"postgres", "postgresql"}
     try:
-        given = conninfo_to_dict(f"{'postgresql' if known else kind}://{rest}")
-    except psycopg.Error:
+        # Casework reads the same setting with the same parser.
+        address = make_url(url.replace("postgres://", "postgresql://", 1))
+        if address.get_backend_name() != "postgresql":
+            raise _unreadable()
+        address = address.set(drivername="postgresql+psycopg")
+        given = address.get_dialect()().create_connect_args(address)[1]
+    except (ArgumentError, ValueError):
         raise _unreadable() from None
-    # With an unescaped slash in the password half of it would be taken for the port.
-    if not str(given.get("port") or 0).replace(",", "").isdigit():
-        raise _unreadable()
     ours = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
     options = f"{ours} {given.get('options') or ''}".strip()
     return {**_LINE, **given, "options": options}

@@ -42,6 +42,12 @@ CREATE TABLE frontier_lease (
 """
 
 
+_FOUND = (
+    "SELECT 1 FROM pg_catalog.pg_tables "
+    "WHERE schemaname = current_schema() AND tablename = 'frontier_version'"
+)
+
+
 def prepare(line: Line) -> None:
     """Make the tables when there are none; refuse those of a newer program."""
     version = line.do(_made)
@@ -68,8 +74,8 @@ def _made(db: Db) -> int:
 
 
 def _version(db: Db) -> int | None:
-    found = db.execute("SELECT to_regclass('frontier_version')").fetchone()
-    if found is None or found[0] is None:
+    # By a scan of the catalogue: what `to_regclass` says may be older than the lock.
+    if db.execute(_FOUND).fetchone() is None:
         return None
     row = db.execute("SELECT version FROM frontier_version").fetchone()
     return None if row is None else int(row[0])
