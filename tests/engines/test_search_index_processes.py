@@ -21,6 +21,7 @@ from contracts.search_index import (
 )
 from domain.errors import ConfigurationError, RetryLaterError
 from searchindex.adapters.elastic_client import connect
+from searchindex.port import Order
 from searchindex.query import FieldIs
 from support_search import installation, open_index
 
@@ -281,6 +282,17 @@ def test_totals_stop_at_the_bound_and_facets_do_not(options):
     assert (exact.total, exact.total_exact) == (1, True)
     everything = page(index)
     assert (everything.total, everything.total_exact) == (9, True)
+    index.close()
+
+
+def test_urgency_looks_at_all_matches(options):
+    index = open_index(options, bound=3)
+    urgencies = [0.9, 0.1, 0.2, 0.3, 0.4, 0.5]
+    fill(
+        index,
+        *(analysis(post(str(n), hours=n), urgency=u) for n, u in enumerate(urgencies)),
+    )
+    assert ids(index, "nội", Order.URGENT, size=2) == ["0", "5"]
     index.close()
 
 

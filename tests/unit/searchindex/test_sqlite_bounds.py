@@ -19,6 +19,7 @@ def test_totals_and_facets_stop_at_the_bound(tmp_path):
     texts(index, *["mưa"] * 8, "nắng")
     answer = page(index, "mưa", facets=("queue",))
     assert (answer.total, answer.total_exact) == (5, False)
+    assert not index.capabilities.whole_facets
     assert answer.facets == {"queue": {"press": 5}}
     exact = page(index, "nắng")
     assert (exact.total, exact.total_exact) == (1, True)
