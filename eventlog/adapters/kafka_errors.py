@@ -1,5 +1,6 @@
 """Kafka's errors as ours, by what the caller must do; and one word per outage."""
 
+import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,9 +62,9 @@ class Outage:
             "kafka_awaited", brokers=self.where, to=what, why=why
         )
 
-    def ended(self) -> None:
-        """Call after the cluster has answered; costs nothing when it never was away."""
-        if self._since is None:
+    def ended(self, heard: float = math.inf) -> None:
+        """Call when the cluster has answered, at `heard` if not just now."""
+        if self._since is None or heard <= self._since:
             return
         with self._lock:
             since, self._since = self._since, None
@@ -87,7 +88,7 @@ class Outage:
             ) from error
         except _WRONG as error:
             raise ConfigurationError(
-                f"Kafka at {self.where} cannot {what} as it is set up: {_short(error)}.",
+                f"Kafka at {self.where} cannot {what} as set up: {_short(error)}.",
             ) from error
         except _TOO_LARGE as error:
             raise RetryLaterError(

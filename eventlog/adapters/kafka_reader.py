@@ -5,6 +5,7 @@ refuses those of partitions that it has lost since it read them.
 """
 
 import contextlib
+import math
 import time
 from collections.abc import Sequence
 
@@ -104,7 +105,8 @@ class KafkaReader(LogReader):
                     self._notice_outage(consumer)
                 known = bool(found) or self._knows(consumer)
                 if known:
-                    self._cluster.outage.ended()
+                    beat = consumer._coordinator.heartbeat  # noqa: SLF001 - as below
+                    self._cluster.outage.ended(math.inf if found else beat.last_receive)
                 least = wait_seconds if known else max(wait_seconds, KNOWN_SECONDS)
                 if found or passed >= least:
                     return found
