@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from casework.service import Casework
 from crawlers.frontier.port import Frontier
 from domain.errors import ConfigurationError, NotFoundError
 from domain.profile import Profile, SourceSpec
@@ -14,9 +15,12 @@ if TYPE_CHECKING:
 
 
 def present_sources(
-    settings: Settings, profile: Profile
+    settings: Settings, profile: Profile, casework: Casework | None = None
 ) -> Callable[[], Sequence[SourceSpec]]:
-    """Return a reader of the sources in force; in sample mode the newsroom's."""
+    """Return a reader of the sources in force; in sample mode the newsroom's.
+
+    Programs that have casework open hand it in: each store takes connections.
+    """
     from wiring import bootstrap
 
     if settings.mode is Mode.SAMPLE:
@@ -24,7 +28,9 @@ def present_sources(
 
         newsroom = open_newsroom(profile, bootstrap.build_clock().now())
         return newsroom.sources
-    return bootstrap.build_sources(profile, bootstrap.build_casework(settings))
+    return bootstrap.build_sources(
+        profile, casework or bootstrap.build_casework(settings)
+    )
 
 
 def choose(listed: Sequence[SourceSpec], names: Sequence[str]) -> list[SourceSpec]:

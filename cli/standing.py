@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from casework.service import Casework
 from crawlers.frontier.port import SourceRun
 from domain.errors import ConfigurationError
 from domain.ids import SourceId
@@ -28,7 +29,7 @@ def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Sched
     if settings.metrics_port:
         start_http_server(settings.metrics_port, addr="127.0.0.1")
     casework = bootstrap.build_casework(settings)
-    facts = source_facts_of(settings, profile)
+    facts = source_facts_of(settings, profile, casework)
     return Scheduler(
         jobs=bootstrap.build_jobs(settings, profile, casework, facts),
         casework=casework,
@@ -51,7 +52,8 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
     casework = bootstrap.build_casework(settings)
     index = bootstrap.build_index(settings)
     sample = settings.mode is Mode.SAMPLE
-    shown = replace(profile, sources=tuple(present_sources(settings, profile)()))
+    sources = present_sources(settings, profile, casework)
+    shown = replace(profile, sources=tuple(sources()))
 
     def runs(source: str, limit: int) -> "Sequence[SourceRun]":
         return frontier.runs(SourceId(source), limit)
@@ -65,7 +67,7 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
         evidence=bootstrap.build_evidence(settings),
         clock=bootstrap.build_clock(),
         source_runs=runs,
-        health=health_now(settings, profile),
+        health=health_now(settings, profile, casework),
         sample=sample,
         versions={
             "minhtin": version("minhtin"),
@@ -91,7 +93,7 @@ VISITS = 500
 
 
 def source_facts_of(
-    settings: Settings, profile: Profile
+    settings: Settings, profile: Profile, casework: Casework
 ) -> "Callable[[datetime], Sequence[SourceFacts]]":
     """Return a function that adds up how each enabled source fared."""
     from datetime import timedelta
@@ -100,7 +102,7 @@ def source_facts_of(
     from jobs.source_health import source_facts
 
     frontier = open_frontier(settings)
-    listed = present_sources(settings, profile)
+    listed = present_sources(settings, profile, casework)
 
     def facts(now: "datetime") -> "Sequence[SourceFacts]":
         return [
@@ -118,15 +120,16 @@ def source_facts_of(
     return facts
 
 
-def health_now(settings: Settings, profile: Profile) -> "Callable[[], list[HealthRow]]":
+def health_now(
+    settings: Settings, profile: Profile, casework: Casework
+) -> "Callable[[], list[HealthRow]]":
     """Return a function that examines stores and sources, as the console shows it."""
     from jobs.health import check
     from jobs.health_job import KEY, known_rows
     from ui.context import HealthRow, HealthState
     from wiring import bootstrap
 
-    casework = bootstrap.build_casework(settings)
-    facts = source_facts_of(settings, profile)
+    facts = source_facts_of(settings, profile, casework)
     probe = bootstrap.build_probe(settings, casework, facts)
     clock = bootstrap.build_clock()
     states = {

@@ -33,8 +33,8 @@ KEEPALIVE = {"idle": 30, "interval": 5, "count": 3}
 """A line that was cut is noticed after 30 + 3 * 5 seconds, on both ends."""
 
 POOL, MORE = 4, 12
-"""Connections kept, and more under load, of each process. PostgreSQL allows 100 in
-all unless told otherwise; four programs of an installation take 64 at most."""
+"""Connections kept, and more under load, of each program. PostgreSQL allows 100 in all
+unless told otherwise; only the console, with a thread for each person, takes many."""
 
 RECYCLE_SECONDS = 1800
 
