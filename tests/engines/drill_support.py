@@ -17,7 +17,8 @@ from domain.errors import MinhTinError, NotFoundError, RetryLaterError
 from domain.events import PostRevised, PostSeen
 from eventlog.codec import encode_event
 from eventlog.port import EventLog, LogTopic, LogWriter
-from integration.line_support import ROOT, Line, lines_of, local_post, until
+from integration.line_support import ROOT, Line, lines_of, local_post
+from integration.line_support import until as until_often
 from searchindex.port import Order, Search
 from support_postgres.places import database
 from support_search import drop, options
@@ -27,6 +28,9 @@ LEASE_SECONDS = 6
 """The least that brokers allow unless they are set up for less."""
 
 PATIENCE = 120.0
+LOOK_SECONDS = 0.25
+"""Between looks at stores and logs: more often takes the processor from the line."""
+
 LARGEST_PAGE = 1000
 STEPS = (
     ("worker", (LogTopic.POSTS,)),
@@ -176,7 +180,7 @@ class Watch:
         self._index.close()
 
     def _run(self) -> None:
-        while not self._stopping.wait(0.1):
+        while not self._stopping.wait(LOOK_SECONDS):
             try:
                 self._look()
             except (RetryLaterError, NotFoundError):
@@ -227,6 +231,11 @@ def doomed(
     return line.start_program(program, command, **PATH)
 
 
+def until(true: Callable[[], object]) -> None:
+    """Wait until it is true, without looking too often."""
+    until_often(true, PATIENCE, LOOK_SECONDS)
+
+
 def behind(log: EventLog, step: str) -> int:
     """Return how far a step is behind; while the log does not answer, very far."""
     topics = dict(STEPS)[step]
@@ -240,7 +249,7 @@ def caught_up(line: Line, *, steps: Sequence[str] = ("worker", "indexer")) -> No
     """Wait until steps that run have read everything."""
     with line.log() as log:
         for step in steps:
-            until(lambda step=step: behind(log, step) == 0, PATIENCE)
+            until(lambda step=step: behind(log, step) == 0)
 
 
 def last_revisions(events: Sequence[Event]) -> dict[str, int]:

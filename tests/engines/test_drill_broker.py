@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from engines.drill_support import (
-    PATIENCE,
     Engines,
     Watch,
     Writer,
@@ -16,8 +15,9 @@ from engines.drill_support import (
     prove,
     running,
     said_events,
+    until,
 )
-from integration.line_support import Line, events_of, live_models, until
+from integration.line_support import events_of, live_models
 from support_engines.kafka import KafkaNode
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -44,17 +44,13 @@ def test_a_broker_killed_under_load_loses_and_doubles_nothing(
             with Writer(line, events, RATE) as writer:
                 for kill, short in enumerate((True, False), start=1):
                     share = len(events) * kill // 3
-                    until(lambda share=share: writer.written > share, PATIENCE)
-                    until(lambda: watch.seen and behind(log, "worker") > 0, PATIENCE)
+                    until(lambda share=share: writer.written > share)
+                    until(lambda: watch.seen and behind(log, "worker") > 0)
                     broker.kill()
                     if not short:
-                        until(lambda: says_that_it_waits(line), PATIENCE)
+                        until(lambda: said_events(line, "indexer")["waiting"])
                     broker.start()
-                until(writer.finished, PATIENCE)
+                until(writer.finished)
             caught_up(line)
             prove(line, last_revisions(events), watch)
         assert all(said_events(line, step)["kafka_back"] for step in STEPS)
-
-
-def says_that_it_waits(line: Line) -> bool:
-    return all(said_events(line, step)["waiting"] for step in STEPS)

@@ -187,12 +187,12 @@ def records(log: EventLog, topic: LogTopic) -> Iterator[Record]:
             offset = rows[-1].offset + 1
 
 
-def until(true: Callable[[], bool], seconds: float) -> None:
+def until(true: Callable[[], object], seconds: float, every: float = 0.005) -> None:
     """Look again and again until it is true."""
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not come to pass in time"
-        time.sleep(0.005)
+        time.sleep(every)
 
 
 def lines_of(text: str) -> Rows:
