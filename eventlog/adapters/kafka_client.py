@@ -30,6 +30,7 @@ except ImportError as error:
     ) from error
 
 __all__ = [
+    "REFUSED",
     "Client",
     "ConfigResource",
     "ConfigResourceType",
@@ -66,6 +67,14 @@ shorter knocks on a starting broker's door all the time."""
 SECURITY = ("plaintext", "ssl", "sasl_plaintext", "sasl_ssl")
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 
+REFUSED = (
+    errors.AuthorizationError,
+    errors.SaslAuthenticationFailedError,
+    errors.UnsupportedSaslMechanismError,
+    errors.IllegalSaslStateError,
+)
+"""What says that the broker is there but does not let us in."""
+
 _CODECS = {
     "none": lambda: True,
     "gzip": lambda: True,
@@ -96,21 +105,40 @@ def make(kind: Client, **settings: object) -> Client:
     """Make a client. One that finds no broker leaves no thread and socket behind.
 
     The library's constructors start a thread before they look for a broker, and give
-    no hold on it when there is none; in an outage each attempt would leave one.
+    no hold on it when there is none; in an outage each attempt would leave one. And
+    they only say that time ran out; what stood in the way is kept here.
     """
     started: list[Client] = []
+    reasons: list[BaseException] = []
 
     def start(**config: object) -> Client:
-        started.append(KafkaNetClient(**config))
-        return started[-1]
+        client = KafkaNetClient(**config)
+        started.append(client)
+        _remember(client._manager, reasons)  # noqa: SLF001 - no public way
+        return client
 
     try:
         return kind(kafka_client=start, **settings)
-    except BaseException:
+    except BaseException as error:
         for client in started:
             client.close()
             client._manager._net.stop()  # noqa: SLF001 - as the library's own close does
+        if isinstance(error, errors.KafkaTimeoutError) and reasons:
+            # A refusal is met once; after it the broker only hangs up for a while.
+            refused = (reason for reason in reasons if isinstance(reason, REFUSED))
+            raise next(refused, reasons[-1]) from error
         raise
+
+
+def _remember(manager: Client, reasons: list[BaseException]) -> None:
+    connect = manager.get_connection
+
+    def connected(*args: object, **options: object) -> Client:
+        made = connect(*args, **options)
+        made.init_future.add_errback(reasons.append)
+        return made
+
+    manager.get_connection = connected
 
 
 def connection(options: KafkaOptions) -> dict[str, Any]:

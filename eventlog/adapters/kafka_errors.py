@@ -9,7 +9,7 @@ from threading import Lock
 import structlog
 
 from domain.errors import ConfigurationError, RetryLaterError
-from eventlog.adapters.kafka_client import errors
+from eventlog.adapters.kafka_client import REFUSED, errors
 
 ENSURE = "minhtin topics ensure"
 
@@ -22,12 +22,6 @@ MOVED = (
 )
 """What a commit meets after the group gave the partition to another member."""
 
-_FORBIDDEN = (
-    errors.AuthorizationError,
-    errors.SaslAuthenticationFailedError,
-    errors.UnsupportedSaslMechanismError,
-    errors.IllegalSaslStateError,
-)
 _WRONG = (
     errors.InconsistentGroupProtocolError,
     errors.InvalidConfigurationError,
@@ -81,11 +75,8 @@ class Outage:
             yield
         except errors.UnknownTopicOrPartitionError as error:
             raise missing(_short(error)) from error
-        except _FORBIDDEN as error:
-            raise ConfigurationError(
-                f"Kafka at {self.where} refuses to let us {what}: {_short(error)}.",
-                hint="Check user, password, certificates and access rules.",
-            ) from error
+        except REFUSED as error:
+            raise self._refused(what, error) from error
         except _WRONG as error:
             raise ConfigurationError(
                 f"Kafka at {self.where} cannot {what} as set up: {_short(error)}.",
@@ -97,11 +88,19 @@ class Outage:
                 hint=f"Its topic was set up for smaller ones: run `{ENSURE}`.",
             ) from error
         except (errors.KafkaError, OSError) as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise self._refused(what, error) from error
             self.began(what, _short(error))
             raise RetryLaterError(
                 f"Kafka at {self.where} is awaited to {what}: {_short(error)}.",
                 retry_after=1,
             ) from error
+
+    def _refused(self, what: str, error: BaseException) -> ConfigurationError:
+        return ConfigurationError(
+            f"Kafka at {self.where} cannot be used to {what}: {_short(error)}.",
+            hint="Check user, password, certificates and access rules.",
+        )
 
 
 def _short(error: BaseException) -> str:
