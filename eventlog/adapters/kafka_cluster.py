@@ -48,11 +48,12 @@ class Cluster:
 
     def ask(self, what: str, question: Callable[[Client], T]) -> T:
         """Put a question to the cluster, again while it is only settling."""
-        deadline = time.monotonic() + SETTLE_SECONDS
         with self.outage.translated(what):
+            admin = self._connected()
+            deadline = time.monotonic() + SETTLE_SECONDS
             while True:
                 try:
-                    answer = question(self._connected())
+                    answer = question(admin)
                 except errors.UnknownTopicOrPartitionError:
                     raise
                 except errors.RetriableError:
