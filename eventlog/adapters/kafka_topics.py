@@ -37,6 +37,8 @@ def wanted_settings(
     return {
         "cleanup.policy": "compact" if topic.compacted else "delete",
         "compression.type": "producer",
+        # What was erased must be gone soon, however little has changed beside it.
+        "max.compaction.lag.ms": SEGMENT_MS if topic.compacted else LONGEST,
         "delete.retention.ms": str(int(limits.tombstone_seconds * 1000)),
         "max.message.bytes": str(options.message_bytes),
         "message.timestamp.type": "CreateTime",

@@ -1,6 +1,7 @@
 """What is Kafka's own: topics, bounds, turns, and where keys fall."""
 
 import random
+import time
 
 import pytest
 
@@ -17,9 +18,17 @@ from eventlog.adapters.sqlite import SqliteEventLog
 from eventlog.limits import LogLimits
 from eventlog.port import LogTopic, Position
 from pipeline.runner import Outcome, Runner, Step
-from support_kafka import LIMITS, open_log, own_log, own_options, remove_topics
+from support_kafka import (
+    LIMITS,
+    open_log,
+    own_log,
+    own_options,
+    remove_topics,
+    wait_until,
+)
 
 TOPICS = [LogTopic.POSTS]
+ANALYSES = [LogTopic.ANALYSES]
 
 
 @pytest.fixture
@@ -195,6 +204,43 @@ def test_only_held_partitions_can_be_sought_in(log):
             reader.seek(Position(LogTopic.POSTS, 0, 0))
         with pytest.raises(ConflictError):
             reader.commit([Position(LogTopic.POSTS, 0, 0)])
+
+
+def test_brokers_compact_and_readers_pass_over_the_holes(log):
+    set_topic(
+        log._options,
+        "analyses",
+        segment_ms="100",
+        max_compaction_lag_ms="100",
+        min_cleanable_dirty_ratio="0.01",
+    )
+    for round_ in range(3):
+        put(log, [(f"k{n}", f"{round_}-{n}".encode()) for n in range(40)], ANALYSES[0])
+    put(log, [(f"k{n}", None) for n in range(40)], ANALYSES[0])
+
+    def rows():
+        # Something newer in each partition closes the segments before it.
+        put(log, [(f"new{n}", b"x") for n in range(20)], ANALYSES[0])
+        found = [
+            row
+            for part, end in log.ends(ANALYSES[0]).items()
+            for row in log.read(ANALYSES[0], part, 0, end)
+        ]
+        return [row for row in found if row.key.startswith("k")]
+
+    wait_until(lambda: not any(row.value for row in rows()))
+    total = sum(log.ends(ANALYSES[0]).values())
+    with log.reader("g", ANALYSES) as reader:
+        found = []
+        while batch := reader.poll(500, 3):
+            found += batch
+            commit(reader, batch)
+        assert {row.key for row in found} >= {f"k{n}" for n in range(40)}
+        assert len(found) < total
+        started = time.monotonic()
+        assert reader.poll(1, 0) == []
+        assert time.monotonic() - started < 1, "the end is not known for holes"
+    assert not any(row.behind for row in log.lag("g", ANALYSES))
 
 
 class Note(Step):
