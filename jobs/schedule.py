@@ -15,6 +15,11 @@ MAX_CATCH_UP = 400
 """Missed due times that are run one by one. More would keep a job busy for hours after
 a long holiday; fewer would lose days of a yearly archive."""
 
+AHEAD = timedelta(seconds=60)
+"""How far the clocks of machines may differ. What is dated later was written while a
+clock was wrong. Less takes another's live run for one of those, more lets a clock that
+was a little ahead stop the jobs for so long."""
+
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -133,9 +138,13 @@ def outstanding(
     A job that never ran is due at once. While another holder's run is leased nothing
     else of the job starts, so that two schedulers never work on it side by side; the
     holder's own unfinished run is from before it was killed, and may go on at once.
+    Runs of a time to come are from before the clock was set back: they hold nothing up.
     """
     lease = timedelta(seconds=schedule.lease_seconds)
-    unfinished = [run for run in runs if run.finished is None]
+    runs = [run for run in runs if run.due <= now + AHEAD]
+    unfinished = [
+        run for run in runs if run.finished is None and run.started <= now + AHEAD
+    ]
     if any(r.holder != holder and r.started + lease > now for r in unfinished):
         return Due(waiting=True)
     latest = schedule.when.latest(now)

@@ -59,7 +59,8 @@ class Scheduler:
     metrics: JobMetrics | None = None
     pause: Callable[[float], bool] | None = None
     _stopping: threading.Event = field(default_factory=threading.Event)
-    _quiet_until: dict[str, datetime] = field(default_factory=dict)
+    _quiet: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    """From when until when nothing of a job is due."""
 
     def run(self, stopping: threading.Event) -> None:
         """Work until `stopping` is set; runs under way are let finish."""
@@ -109,8 +110,9 @@ class Scheduler:
 
     def look(self, job: Job) -> int:
         """Run what is due of a job; return the number of runs that ended."""
-        quiet = self._quiet_until.get(job.name)
-        if quiet is not None and self.clock.now() < quiet:
+        quiet = self._quiet.get(job.name)
+        # Before it began, the clock was set back: casework must be asked again.
+        if quiet is not None and quiet[0] <= self.clock.now() < quiet[1]:
             return 0
         try:
             return self._look(job)
@@ -131,7 +133,7 @@ class Scheduler:
             done += 1
         if not due.waiting:
             ahead = job.schedule.when.between(now, now + timedelta(days=370))
-            self._quiet_until[job.name] = next(ahead, now)
+            self._quiet[job.name] = now, next(ahead, now)
         return done
 
     def _claim(self, job: Job, due: datetime) -> bool:
@@ -160,21 +162,30 @@ class Scheduler:
 
     def _repeat(self, job: Job, due: datetime) -> tuple[Outcome, str]:
         """Attempt once, or as often as the lease allows where the schedule repeats."""
-        lease = timedelta(seconds=job.schedule.lease_seconds)
-        deadline = self.clock.now() + lease
+        started = self.clock.now()
         while True:
-            outcome, message = self._attempt(job, due, deadline)
+            outcome, message = self._attempt(job, due, started)
             rest = job.schedule.repeat_seconds
             if rest is None or outcome is not Outcome.DONE:
                 return outcome, message
             # Twice: the next round must be over before the lease is.
-            if self.clock.now() + timedelta(seconds=2 * rest) > deadline:
+            if 2 * rest > self._left(job, started):
                 return outcome, message
             if self._pause(rest):
                 return outcome, message
 
+    def _left(self, job: Job, started: datetime) -> float:
+        """Return how many seconds of the lease are left.
+
+        None, once the clock was set back: nobody can tell then.
+        """
+        now = self.clock.now()
+        if now < started:
+            return 0.0
+        return job.schedule.lease_seconds - (now - started).total_seconds()
+
     def _attempt(
-        self, job: Job, due: datetime, deadline: datetime
+        self, job: Job, due: datetime, started: datetime
     ) -> tuple[Outcome, str]:
         wait = 0.0
         while True:
@@ -186,7 +197,7 @@ class Scheduler:
                 structlog.get_logger().warning(
                     "job_waits", job=job.name, why=str(error), seconds=wait
                 )
-                if self.clock.now() + timedelta(seconds=wait) >= deadline:
+                if wait >= self._left(job, started):
                     return Outcome.FAILED, _said(error)
                 if self._pause(wait):
                     return Outcome.INTERRUPTED, _said(error)
