@@ -83,7 +83,12 @@ class Scheduler:
             )
         timer.start()
         try:
-            stopping.wait()
+            while not stopping.wait(LOOK_SECONDS):
+                before, now = now, SystemClock().now()
+                if now < before:
+                    # Set back: the timer would wait until its old time comes again.
+                    for planned in timer.get_jobs():
+                        planned.modify(next_run_time=now)
         finally:
             timer.shutdown(wait=True)
 

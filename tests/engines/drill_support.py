@@ -13,8 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from casework.model import Account
+from casework.service import Casework
 from domain.errors import MinhTinError, NotFoundError, RetryLaterError
 from domain.events import PostRevised, PostSeen
+from domain.labels import Role
+from e2e.console_world import PASSWORD
 from eventlog.codec import encode_event
 from eventlog.port import EventLog, LogTopic, LogWriter
 from integration.line_support import ROOT, Line, lines_of, local_post
@@ -206,9 +210,11 @@ class Watch:
 
 
 @contextmanager
-def running(line: Line, *names: str) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
+def running(
+    line: Line, *names: str, **environment: str
+) -> Iterator[dict[str, "subprocess.Popen[bytes]"]]:
     """Run commands; they must live until they are told to stop, and then end well."""
-    started = {name: line.start(name) for name in names}
+    started = {name: line.start(name, **environment) for name in names}
     try:
         yield started
         dead = [name for name, process in started.items() if process.poll() is not None]
@@ -232,9 +238,21 @@ def doomed(
     return line.start_program(program, command, **PATH)
 
 
-def until(true: Callable[[], object]) -> None:
+def until(true: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Wait until it is true, without looking too often."""
-    until_often(true, PATIENCE, LOOK_SECONDS)
+    until_often(true, seconds, LOOK_SECONDS)
+
+
+def add_analyst(casework: Casework, name: str = "lan") -> Account:
+    """Make an account that may decide; its password is the console tests'."""
+    return casework.create_account(
+        "cli",
+        name=name,
+        display="Lò Thị Lan",
+        role=Role.ANALYST,
+        password=PASSWORD,
+        must_change=False,
+    )
 
 
 def behind(log: EventLog, step: str) -> int:

@@ -11,13 +11,14 @@ import httpx
 import pytest
 
 from domain.ids import PostId
-from domain.labels import Role, Verdict
+from domain.labels import Verdict
 from e2e.console_world import PASSWORD
 from e2e.serving import free_port
 from engines.drill_support import (
     LOOK_SECONDS,
     PATIENCE,
     Engines,
+    add_analyst,
     behind,
     caught_up,
     line_on,
@@ -101,7 +102,9 @@ def test_decisions_outlive_restarts_of_the_database(
     with line_on(tmp_path, engines, PORT=port) as line:
         write_archive(line, range(POSTS))
         line.done("indexer", "--until-idle")
-        add_account(line, "lan")
+        casework = bootstrap.build_casework(line.settings)
+        add_analyst(casework)
+        casework.close()
         with (
             running(line, "console", "jobs", "indexer"),
             signed_in(f"http://127.0.0.1:{port}") as analyst,
@@ -120,19 +123,6 @@ def test_decisions_outlive_restarts_of_the_database(
             assert_each_decision_stands_once(line, analyst)
         assert "sound" in line.done("audit", "verify")
         prove(line, {f"thu:{number}": 1 for number in range(POSTS)})
-
-
-def add_account(line: Line, name: str) -> None:
-    casework = bootstrap.build_casework(line.settings)
-    casework.create_account(
-        "cli",
-        name=name,
-        display="Lò Thị Lan",
-        role=Role.ANALYST,
-        password=PASSWORD,
-        must_change=False,
-    )
-    casework.close()
 
 
 @contextmanager

@@ -136,9 +136,9 @@ class Line:
         spec = SourceSpec(id=SourceId(name), name=name, kind=kind, url=url, **more)
         save_source(bootstrap.build_casework(self.settings), "test", spec)
 
-    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
         """Start a command and go on without it."""
-        return self.start_program(COMMAND, *arguments)
+        return self.start_program(COMMAND, *arguments, **environment)
 
     def start_program(
         self, program: Sequence[str], *arguments: str, **environment: str
