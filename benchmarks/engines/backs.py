@@ -118,6 +118,9 @@ def on_engines(path: Path, search: str = "elasticsearch") -> Iterator[Back]:
             pids={role: int(pid) for role, pid in roles.items() if pid},
         )
         try:
+            log = back.log()
+            log.ensure_topics()
+            log.close()
             yield back
         finally:
             remove_topics(kafka["bootstrap"], f"bench-{mark}.")
