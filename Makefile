@@ -8,7 +8,7 @@ CODE := domain nlp extraction eventlog searchindex evidence casework classifier 
 	pipeline jobs wiring crawlers ui cli
 
 .PHONY: help install run test check lint types imports browser bench demo-reset \
-	engines engines-stop test-engines screenshots locks clean
+	engines engines-stop test-engines bench-engines screenshots locks clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,9 @@ check: lint types imports test ## everything that must hold before a change land
 
 bench: $(VENV)/.dev ## measure speed and quality; prints tables, writes docs/quality.md
 	PYTHONPATH=tests $(BIN)/python -m benchmarks
+
+bench-engines: engines ## measure the line on the real engines; writes docs/scaling.md
+	$(BIN)/python -m benchmarks.engines
 
 screenshots: $(VENV)/.dev browser ## make docs/screenshots/ anew from the sample province
 	PYTHONPATH=tests $(BIN)/python -m e2e.screenshots docs/screenshots

@@ -239,7 +239,13 @@ def plan(
         search_nodes=nodes,
         shards_a_month=at_least(1, month / assumed.shard_gigabytes),
         stores=stores,
-        headroom=room(have, needs, peak),
+        headroom=room(have, needs, peak)
+        | {
+            # A rumour of hours adds nothing to speak of to months of documents.
+            "search disks": nodes
+            * assumed.search_node_gigabytes
+            / stores["search index"].held
+        },
         rumour=room(have, growing, peak),
         core_hours=cores * 24.0,
         dollars_a_month=cores * 24 * 30 * prices.core_hour
