@@ -282,7 +282,8 @@ def last_revisions(events: Sequence[Event]) -> dict[str, int]:
 def prove(line: Line, wanted: Mapping[str, int], watch: Watch | None = None) -> None:
     """Every post is found exactly once, in its last revision, and nothing waits."""
     found = line.found()
-    assert Counter(row["id"] for row in found) == Counter(list(wanted))
+    times, once = Counter(row["id"] for row in found), Counter(list(wanted))
+    assert times == once, f"missing {once - times}, too many {times - once}"
     for row in found:
         number = int(row["id"].removeprefix("thu:"))
         last = local_post(number, wanted[row["id"]])
