@@ -134,12 +134,13 @@ class Run:
             self._latency(load)
         self._crew.start("worker", wait=False)
         self._crew.start("worker")
+        self._warm_up()
         self._drain_both()
         self._ending("leaves", signal.SIGTERM)
         self._ending("is killed", signal.SIGKILL)
 
     def _warm_up(self) -> None:
-        """Let everything load that loads at first use."""
+        """Let each worker load what it loads with its first post past the gate."""
         backlog(self._log, self._posts(WARM_UP, 1.0))
         drained(self._log)
 
