@@ -135,8 +135,8 @@ def throughput(runs: Row) -> Iterator[str]:
         "backlog is written and timed until all is analysed, and until all is "
         "searchable. «Ratio» is to one worker on the same stores. Producer, "
         "brokers and search engine use the same cores as the workers, so **more "
-        "workers than cores cannot be faster here**: those rows show what it "
-        "costs, not what it brings."
+        "workers than cores cannot scale here**: they only fill the time in which "
+        "others wait for a store. The ratios say nothing of larger machines."
     )
     yield ""
     for share in (0.1, 1.0):
