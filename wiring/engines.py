@@ -6,7 +6,6 @@ from wiring.settings import Settings
 
 if TYPE_CHECKING:
     from eventlog.adapters.kafka_options import KafkaOptions
-
     from searchindex.adapters.elastic_options import ElasticOptions
 
 
