@@ -99,8 +99,9 @@ class Agency:
 class SourceSpec:
     """A source to crawl, in a few lines of TOML.
 
-    `kind` is `feed`, `listing`, `forum` or `file`; `selectors` and `columns` hold the
-    kind's own keys (documented in `docs/sources.md`).
+    `selectors`, `columns` and `api` hold the kind's own keys; `quiet_hours` is local
+    time as `HH:MM-HH:MM`, may cross midnight, and is never visited in;
+    `requests_a_day` is a budget, 0 for none. All are documented in `docs/sources.md`.
     """
 
     id: SourceId
@@ -121,6 +122,9 @@ class SourceSpec:
     note: str = ""
     selectors: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
+    api: dict[str, str] = field(default_factory=dict)
+    quiet_hours: str = ""
+    requests_a_day: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
