@@ -1,5 +1,6 @@
 """`python -m support_engines start|get|stop|status`."""
 
+import signal
 import sys
 
 from rich.console import Console
@@ -22,11 +23,7 @@ def main(act: str) -> int:
             case "stop":
                 shared.stop(console)
             case "status":
-                for name, row in shared.read().items():
-                    if isinstance(row, dict):
-                        state = "runs" if shared.alive(row) else "has ended"
-                        where = row.get("url") or row["bootstrap"]
-                        console.print(f"{name} {row['version']} {state}: {where}")
+                _tell(console)
             case _:
                 console.print(__doc__)
                 return 2
@@ -36,5 +33,20 @@ def main(act: str) -> int:
     return 0
 
 
+def _tell(console: Console) -> None:
+    for name, row in shared.read().items():
+        if isinstance(row, dict):
+            state = "runs" if shared.alive(row) else "has ended"
+            where = row.get("url") or row["bootstrap"]
+            console.print(f"{name} {row['version']} {state}: {where}", markup=False)
+
+
+def _end(number: int, _frame: object) -> None:
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
+    # As an exception, so that what was begun is also ended.
+    for told in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(told, _end)
     sys.exit(main(" ".join(sys.argv[1:])))

@@ -2,12 +2,11 @@
 
 import base64
 import secrets
-import subprocess
 from pathlib import Path
 
 from support_engines.certificates import Certificates, make
 from support_engines.maven import libraries
-from support_engines.node import Node, free_port
+from support_engines.node import Node, free_port, prepare
 
 USER, PASSWORD = "minhtin", "a-test-s-own"
 _SETTINGS = """
@@ -138,13 +137,13 @@ class KafkaNode(Node):
             )
         ]
         uuid = base64.urlsafe_b64encode(b"\0" + secrets.token_bytes(15))[:22].decode()
-        subprocess.run(
+        prepare(
             [
                 "java", "-Xmx256m", "-cp", self._jars, "kafka.tools.StorageTool",
                 "format", "--standalone", "-t", uuid, "-c", "server.properties",
                 *(scram if self._secure_port else []),
             ],
-            cwd=self.folder, check=True, capture_output=True, timeout=120,
+            self.folder,
         )  # fmt: skip
 
 

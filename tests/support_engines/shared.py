@@ -1,13 +1,12 @@
 """The engines that all tests share, and the file that says where they are."""
 
+import fcntl
 import json
-import os
 import shutil
-import signal
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,52 +14,68 @@ import psutil
 from rich.console import Console
 
 from support_engines.kafka import KafkaNode
-from support_engines.maven import UnavailableError, libraries
+from support_engines.maven import Say, libraries
+from support_engines.node import STOP_SECONDS, Node
+from support_engines.postgres import PostgresNode, binaries
 from support_engines.search import ElasticNode, OpenSearchNode
-from support_postgres.server import BINARIES, Server
 
 STATE = Path(__file__).resolve().parents[2] / "var" / "engines.json"
-STOP_SECONDS = 30.0
+KINDS: tuple[type[KafkaNode | ElasticNode | OpenSearchNode | PostgresNode], ...] = (
+    KafkaNode,
+    ElasticNode,
+    OpenSearchNode,
+    PostgresNode,
+)
+BY_MAVEN = (KafkaNode, ElasticNode, OpenSearchNode)
+PROGRAMS = {"java", "initdb", "postgres"}
 State = dict[str, Any]
-
-
-def start(console: Console) -> State:
-    """Start what does not run yet; return where all is. Raises `UnavailableError`."""
-    state = read()
-    folder = Path(state.get("folder") or tempfile.mkdtemp(prefix="minhtin-engines-"))
-    folder.chmod(0o755)
-    state["folder"] = str(folder)
-    for name, make in _MAKERS.items():
-        if name in state and alive(state[name]):
-            console.print(f"{name} {state[name]['version']} runs already")
-            continue
-        began = time.monotonic()
-        with console.status(f"{name}: getting and starting it …"):
-            shutil.rmtree(folder / name, ignore_errors=True)
-            state[name] = make(folder / name)
-            _write(state)
-        took = time.monotonic() - began
-        console.print(f"{name} {state[name]['version']} is ready ({took:.0f} s)")
-    return state
 
 
 def get(console: Console) -> None:
     """Download everything and start nothing. Raises `UnavailableError`."""
-    for engine in ("kafka", "elasticsearch", "opensearch"):
-        with console.status(f"{engine}: getting it …"):
-            libraries(engine)
+    binaries()
+    for kind in BY_MAVEN:
+        with _step(console, kind.name, "is at hand") as say:
+            libraries(kind.name, say)
+
+
+def start(console: Console) -> State:
+    """Start what does not run yet; return where all is. Raises `UnavailableError`.
+
+    Told to end meanwhile, it leaves those that are ready and no other.
+    """
+    with _alone():
+        get(console)
+        state = read()
+        state.setdefault("folder", tempfile.mkdtemp(prefix="minhtin-engines-"))
+        folder = Path(state["folder"])
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
+        _write(state)
+        for kind in KINDS:
+            row = state.get(kind.name)
+            if row and alive(row):
+                console.print(f"{kind.name} {row['version']} runs already")
+                continue
+            with _step(console, kind.name, "is ready") as say:
+                say("starting")
+                state[kind.name] = _started(kind, folder / kind.name)
+                _write(state)
+        return state
 
 
 def stop(console: Console) -> None:
     """Stop all and remove their data."""
-    state = read()
-    for name in _MAKERS:
-        if name in state and alive(state[name]):
-            _end(name, state[name]["pid"])
-            console.print(f"{name} stopped")
-    if "folder" in state:
-        shutil.rmtree(state["folder"], ignore_errors=True)
-    STATE.unlink(missing_ok=True)
+    with _alone():
+        state = read()
+        for kind in KINDS:
+            row = state.get(kind.name)
+            if row and alive(row):
+                _end(psutil.Process(row["pid"]), kind)
+                console.print(f"{kind.name} stopped")
+        if "folder" in state:
+            _clear(Path(state["folder"]))
+        STATE.unlink(missing_ok=True)
 
 
 def read() -> State:
@@ -75,63 +90,70 @@ def read() -> State:
 def alive(row: Mapping[str, Any]) -> bool:
     """Return whether the very process runs that was started."""
     try:
-        return abs(psutil.Process(row["pid"]).create_time() - row["started"]) < 1
+        began: float = psutil.Process(row["pid"]).create_time()
     except psutil.NoSuchProcess:
         return False
+    return abs(began - float(row["started"])) < 1
+
+
+def _started(kind: type[Node], folder: Path) -> State:
+    _clear(folder)
+    node = kind(folder, private=False).start()
+    where = {
+        key: getattr(node, key) for key in ("bootstrap", "url") if hasattr(node, key)
+    }
+    began = psutil.Process(node.pid).create_time()
+    log = str(node.log_path)
+    return {
+        "version": node.version, **where, "pid": node.pid, "started": began, "log": log
+    }  # fmt: skip
+
+
+def _end(process: psutil.Process, kind: type[Node]) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(kind.stop_signal)
+        try:
+            process.wait(STOP_SECONDS)
+        except psutil.TimeoutExpired:
+            process.kill()
+
+
+def _clear(folder: Path) -> None:
+    """Remove a folder, and what still works in it of a start that was killed."""
+    left = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            inside = Path(process.cwd()).is_relative_to(folder.resolve())
+            if inside and process.name() in PROGRAMS:
+                process.kill()
+                left.append(process)
+    psutil.wait_procs(left, STOP_SECONDS)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let nobody else start or stop engines of this tree meanwhile."""
+    STATE.parent.mkdir(parents=True, exist_ok=True)
+    with STATE.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _step(console: Console, name: str, outcome: str) -> Iterator[Say]:
+    """Show that one goes on, and say what came of it and how long it took."""
+    began = time.monotonic()
+    if not console.is_terminal:
+        console.print(f"{name} …")
+    with console.status(f"{name} …") as status:
+        yield lambda text: status.update(
+            f"{name}: {text} … ({time.monotonic() - began:.0f} s)"
+        )
+    console.print(f"{name} {outcome} ({time.monotonic() - began:.0f} s)")
 
 
 def _write(state: State) -> None:
-    STATE.parent.mkdir(parents=True, exist_ok=True)
     part = STATE.with_suffix(".part")
     part.write_text(json.dumps(state, indent=1))
     part.replace(STATE)
-
-
-def _row(pid: int, log: Path, **more: str) -> State:
-    started = psutil.Process(pid).create_time()
-    return {**more, "pid": pid, "started": started, "log": str(log)}
-
-
-def _kafka(folder: Path) -> State:
-    node = KafkaNode(folder, private=False).start()
-    return _row(node.pid, node.log_path, version=node.version, bootstrap=node.bootstrap)
-
-
-def _elasticsearch(folder: Path) -> State:
-    node = ElasticNode(folder, private=False).start()
-    return _row(node.pid, node.log_path, version=node.version, url=node.url)
-
-
-def _opensearch(folder: Path) -> State:
-    node = OpenSearchNode(folder, private=False).start()
-    return _row(node.pid, node.log_path, version=node.version, url=node.url)
-
-
-def _postgres(folder: Path) -> State:
-    if not (BINARIES / "postgres").exists():
-        raise UnavailableError("PostgreSQL 15 is missing (Debian's package postgresql)")
-    server = Server(folder)
-    server.start()
-    pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])
-    return _row(pid, folder / "server.log", version="15", url=server.url)
-
-
-def _end(name: str, pid: int) -> None:
-    # To PostgreSQL, SIGINT means: end the sessions and stop in order.
-    number = signal.SIGINT if name == "postgres" else signal.SIGTERM
-    with suppress(ProcessLookupError):
-        os.kill(pid, number)
-    try:
-        psutil.Process(pid).wait(STOP_SECONDS)
-    except psutil.NoSuchProcess:
-        return
-    except psutil.TimeoutExpired:
-        os.kill(pid, signal.SIGKILL)
-
-
-_MAKERS: Mapping[str, Callable[[Path], State]] = {
-    "kafka": _kafka,
-    "elasticsearch": _elasticsearch,
-    "opensearch": _opensearch,
-    "postgres": _postgres,
-}
