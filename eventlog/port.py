@@ -112,8 +112,14 @@ class LogWriter(ABC):
     """Appends records. A context manager that flushes on a clean exit."""
 
     @abstractmethod
-    def append(self, topic: LogTopic, key: str, value: bytes | None) -> None:
-        """Hand over one record.
+    def append(
+        self,
+        topic: LogTopic,
+        key: str,
+        value: bytes | None,
+        at: datetime | None = None,
+    ) -> None:
+        """Hand over one record; `at` is its time where it is a copy of another.
 
         Raises `StoreFullError` when the topic's size bound is reached, and
         `RetryLaterError` when the log is out of reach; nothing is kept then. Raises

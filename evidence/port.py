@@ -46,6 +46,14 @@ class EvidenceStore(ABC):
         """
 
     @abstractmethod
+    def adopt(self, digest: Digest, warc: bytes) -> None:
+        """Store a WARC file as another store had it, byte for byte; once.
+
+        Raises `QuarantineError` when it does not hold what the digest says, and as
+        `put`.
+        """
+
+    @abstractmethod
     def get(self, digest: Digest) -> Capture:
         """Return a capture. Raises `NotFoundError`."""
 

@@ -1,9 +1,18 @@
 """A frontier in memory: for tests and dry runs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from crawlers.frontier.port import Frontier, Seen, SourceRun
+from crawlers.frontier.port import (
+    Fact,
+    Frontier,
+    KnownAddress,
+    KnownPost,
+    KnownValidators,
+    NextVisit,
+    Seen,
+    SourceRun,
+)
 from domain.clock import Clock, SystemClock
 from domain.ids import PostId, SourceId
 
@@ -19,6 +28,7 @@ class MemoryFrontier(Frontier):
         self._validators: dict[str, dict[str, str]] = {}
         self._runs: dict[SourceId, list[SourceRun]] = {}
         self._next: dict[SourceId, datetime] = {}
+        self._first: dict[PostId, datetime] = {}
 
     def seen(self, post_id: PostId) -> Seen | None:
         return self._seen.get(post_id)
@@ -30,6 +40,7 @@ class MemoryFrontier(Frontier):
         known = self._seen.get(seen.post_id)
         if known is None or known.revision <= seen.revision:
             self._seen[seen.post_id] = seen
+            self._first.setdefault(seen.post_id, seen.checked)
         for url in (seen.url, *aliases):
             self._urls.setdefault(url, seen.post_id)
 
@@ -64,6 +75,38 @@ class MemoryFrontier(Frontier):
 
     def runs(self, source: SourceId, limit: int) -> tuple[SourceRun, ...]:
         return tuple(self._runs.get(source, ())[:limit])
+
+    def facts(self) -> Iterator[Fact]:
+        for seen in list(self._seen.values()):
+            yield KnownPost(seen=seen, first_seen=self._first[seen.post_id])
+        for url, post_id in list(self._urls.items()):
+            yield KnownAddress(url=url, post_id=post_id)
+        for url, held in list(self._validators.items()):
+            yield KnownValidators(url=url, held=held)
+        for source, at in list(self._next.items()):
+            yield NextVisit(source=source, at=at)
+        for runs in list(self._runs.values()):
+            yield from reversed(runs)
+
+    def take_in(self, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            match fact:
+                case KnownPost():
+                    self._seen[fact.seen.post_id] = fact.seen
+                    self._first[fact.seen.post_id] = fact.first_seen
+                case KnownAddress():
+                    self._urls[fact.url] = fact.post_id
+                case KnownValidators():
+                    self._validators[fact.url] = dict(fact.held)
+                case NextVisit():
+                    self._next[fact.source] = fact.at
+                case SourceRun():
+                    self._take_run(fact)
+
+    def _take_run(self, run: SourceRun) -> None:
+        others = [r for r in self._runs.get(run.source, []) if r.started != run.started]
+        newest_first = sorted([*others, run], key=lambda r: r.started, reverse=True)
+        self._runs[run.source] = newest_first
 
     def close(self) -> None:
         """Nothing to give up."""

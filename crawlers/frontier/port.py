@@ -1,7 +1,7 @@
 """What a frontier does; `tests/contracts/frontier.py` proves it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +53,42 @@ class SourceRun:
     def failed(self) -> bool:
         """Whether the visit brought nothing but errors."""
         return bool(self.errors) and not (self.pages or self.unchanged)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPost:
+    """A post with when it was first seen."""
+
+    seen: Seen
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAddress:
+    """An address and the post that it leads to."""
+
+    url: str
+    post_id: PostId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownValidators:
+    """What a page may be asked for conditionally with."""
+
+    url: str
+    held: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextVisit:
+    """When a source is visited next."""
+
+    source: SourceId
+    at: datetime
+
+
+Fact = KnownPost | KnownAddress | KnownValidators | NextVisit | SourceRun
+"""What a frontier holds for good; leases pass, and are none."""
 
 
 class Frontier(ABC):
@@ -118,6 +154,20 @@ class Frontier(ABC):
     @abstractmethod
     def runs(self, source: SourceId, limit: int) -> tuple[SourceRun, ...]:
         """Return the last visits, newest first."""
+
+    @abstractmethod
+    def facts(self) -> Iterator[Fact]:
+        """Yield everything that is held for good, page by page, while nothing writes.
+
+        Posts come in the order in which they were first seen.
+        """
+
+    @abstractmethod
+    def take_in(self, facts: Sequence[Fact]) -> None:
+        """Hold facts of another frontier, in one step; the same again changes nothing.
+
+        What is held already of the same post, address, source or visit is replaced.
+        """
 
     @abstractmethod
     def close(self) -> None:

@@ -5,13 +5,22 @@ made twice and does no more then, so that a connection that broke is simply repl
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from crawlers.frontier.facts import facts_of, run_of
-from crawlers.frontier.port import Frontier, Seen, SourceRun
-from crawlers.frontier.postgres_line import Db, Line
+from crawlers.frontier.port import (
+    Fact,
+    Frontier,
+    KnownAddress,
+    KnownPost,
+    KnownValidators,
+    NextVisit,
+    Seen,
+    SourceRun,
+)
+from crawlers.frontier.postgres_line import Db, Line, Query
 from crawlers.frontier.postgres_schema import key, prepare, storable
 from crawlers.frontier.sqlite import KEPT_RUNS
 from domain.ids import PostId, SourceId
@@ -73,6 +82,32 @@ _RUNS = (
     "SELECT source, started, finished, facts FROM frontier_run WHERE source = %s "
     "ORDER BY started DESC LIMIT %s"
 )
+
+
+_ALL_POSTS: Query = (
+    "SELECT number, first_seen, id, revision, content_hash, url, checked, source, gone "
+    "FROM frontier_post WHERE number > %s ORDER BY number LIMIT %s"
+)
+_ALL_ADDRESSES: Query = (
+    "SELECT key, url, post FROM frontier_address WHERE key > %s ORDER BY key LIMIT %s"
+)
+_ALL_VALIDATORS: Query = (
+    "SELECT key, url, held FROM frontier_validator WHERE key > %s ORDER BY key LIMIT %s"
+)
+_TAKE_POST: Query = (
+    "INSERT INTO frontier_post (key, id, revision, content_hash, url, checked, source, "
+    "gone, first_seen) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) "
+    "ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, "
+    "content_hash = excluded.content_hash, url = excluded.url, "
+    "checked = excluded.checked, source = excluded.source, gone = excluded.gone, "
+    "first_seen = excluded.first_seen"
+)
+_TAKE_ADDRESS: Query = (
+    "INSERT INTO frontier_address (key, url, post) VALUES (%s, %s, %s) "
+    "ON CONFLICT (key) DO UPDATE SET post = excluded.post"
+)
+PAGE = 1000
+"""Rows read at once when everything is read."""
 
 
 class PostgresFrontier(Frontier):
@@ -153,8 +188,60 @@ class PostgresFrontier(Frontier):
     def runs(self, source: SourceId, limit: int) -> tuple[SourceRun, ...]:
         return tuple(run_of(*row) for row in self._line.ask(_RUNS, source, limit))
 
+    def facts(self) -> Iterator[Fact]:
+        for _, first, *row in self._pages(_ALL_POSTS, 0):
+            yield KnownPost(seen=_seen(tuple(row)), first_seen=first)
+        for _, url, post in self._pages(_ALL_ADDRESSES, b""):
+            yield KnownAddress(url=url, post_id=PostId(post))
+        for _, url, held in self._pages(_ALL_VALIDATORS, b""):
+            yield KnownValidators(url=url, held=json.loads(held))
+        for source, at in self._line.ask("SELECT source, next FROM frontier_visit"):
+            yield NextVisit(source=SourceId(source), at=at)
+        for (source,) in self._line.ask("SELECT DISTINCT source FROM frontier_run"):
+            yield from reversed(self.runs(SourceId(source), KEPT_RUNS))
+
+    def _pages(self, query: Query, first: int | bytes) -> Iterator[tuple[Any, ...]]:
+        last: int | bytes = first
+        while rows := self._line.ask(query, last, PAGE):
+            yield from rows
+            last = rows[-1][0]
+
+    def take_in(self, facts: Sequence[Fact]) -> None:
+        def work(db: Db) -> None:
+            with db.transaction(), db.cursor() as cursor:
+                for fact in facts:
+                    cursor.execute(*_taken(fact))
+
+        self._line.do(work)
+
     def close(self) -> None:
         self._line.close()
+
+
+def _taken(fact: Fact) -> tuple[Query, Sequence[object]]:
+    match fact:
+        case KnownPost(seen=seen):
+            return _TAKE_POST, (
+                key(seen.post_id),
+                storable(seen.post_id),
+                seen.revision,
+                seen.content_hash,
+                storable(seen.url),
+                seen.checked,
+                seen.source,
+                seen.gone,
+                fact.first_seen,
+            )
+        case KnownAddress():
+            return _TAKE_ADDRESS, (key(fact.url), storable(fact.url), fact.post_id)
+        case KnownValidators():
+            held = json.dumps(dict(fact.held))
+            return _REMEMBER, (key(fact.url), storable(fact.url), held)
+        case NextVisit():
+            return _NEXT, (fact.source, fact.at)
+        case SourceRun():
+            facts = storable(facts_of(fact))
+            return _RUN, (fact.source, fact.started, fact.finished, facts)
 
 
 def _seen(row: tuple[Any, ...]) -> Seen:

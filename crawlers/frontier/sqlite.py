@@ -7,14 +7,23 @@ same revision is then handed over once more, and readers are idempotent.
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from crawlers.frontier.facts import facts_of, run_of
-from crawlers.frontier.port import Frontier, Seen, SourceRun
+from crawlers.frontier.port import (
+    Fact,
+    Frontier,
+    KnownAddress,
+    KnownPost,
+    KnownValidators,
+    NextVisit,
+    Seen,
+    SourceRun,
+)
 from domain.clock import Clock, SystemClock
 from domain.errors import RetryLaterError, StoreFullError
 from domain.ids import PostId, SourceId
@@ -63,6 +72,28 @@ _CLAIM = (
 )
 
 
+PAGE = 1000
+"""Rows read at once when everything is read."""
+
+_ALL_POSTS = (
+    f"SELECT rowid, first_seen, {_COLUMNS} "  # noqa: S608 - constants only
+    "FROM post WHERE rowid > ? ORDER BY rowid LIMIT ?"
+)
+_ALL_RUNS = (
+    "SELECT rowid, source, started, finished, facts FROM run "
+    "WHERE rowid > ? ORDER BY rowid LIMIT ?"
+)
+_ALL_ADDRESSES = "SELECT url, post FROM address WHERE url > ? ORDER BY url LIMIT ?"
+_ALL_VALIDATORS = "SELECT url, held FROM validator WHERE url > ? ORDER BY url LIMIT ?"
+_TAKE_POST = (
+    f"INSERT INTO post ({_COLUMNS}, first_seen) "  # noqa: S608 - constants only
+    "VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "
+    "revision = excluded.revision, content_hash = excluded.content_hash, "
+    "url = excluded.url, checked = excluded.checked, source = excluded.source, "
+    "gone = excluded.gone, first_seen = excluded.first_seen"
+)
+
+
 class SqliteFrontier(Frontier):
     """Shared by several processes through SQLite's own locks."""
 
@@ -94,16 +125,7 @@ class SqliteFrontier(Frontier):
         with self._transaction():
             self._db.execute(
                 _ACKNOWLEDGE,
-                (
-                    seen.post_id,
-                    seen.revision,
-                    seen.content_hash,
-                    seen.url,
-                    seen.checked.timestamp(),
-                    seen.source,
-                    seen.gone,
-                    seen.checked.timestamp(),
-                ),
+                (*_values(seen), seen.checked.timestamp()),
             )
             self._db.executemany(
                 "INSERT OR IGNORE INTO address (url, post) VALUES (?, ?)",
@@ -164,6 +186,59 @@ class SqliteFrontier(Frontier):
             limit,
         )
         return tuple(map(_run, rows))
+
+    def facts(self) -> Iterator[Fact]:
+        for _, first, *row in self._pages(_ALL_POSTS, 0):
+            yield KnownPost(seen=_seen(tuple(row)), first_seen=_time(first))
+        for url, post in self._pages(_ALL_ADDRESSES, ""):
+            yield KnownAddress(url=url, post_id=PostId(post))
+        for url, held in self._pages(_ALL_VALIDATORS, ""):
+            yield KnownValidators(url=url, held=json.loads(held))
+        for source, at in self._ask("SELECT source, next FROM visit"):
+            yield NextVisit(source=SourceId(source), at=_time(at))
+        for _, *row in self._pages(_ALL_RUNS, 0):
+            yield _run(tuple(row))
+
+    def _pages(self, query: str, first: int | str) -> Iterator[tuple[Any, ...]]:
+        last: int | str = first
+        while rows := self._ask(query, last, PAGE):
+            yield from rows
+            last = rows[-1][0]
+
+    def take_in(self, facts: Sequence[Fact]) -> None:
+        with self._transaction():
+            for fact in facts:
+                self._take(fact)
+
+    def _take(self, fact: Fact) -> None:
+        match fact:
+            case KnownPost():
+                first = fact.first_seen.timestamp()
+                self._db.execute(_TAKE_POST, (*_values(fact.seen), first))
+            case KnownAddress():
+                row = fact.url, fact.post_id
+                self._db.execute("REPLACE INTO address VALUES (?, ?)", row)
+            case KnownValidators():
+                held = json.dumps(dict(fact.held))
+                self._db.execute(
+                    "REPLACE INTO validator VALUES (?, ?)", (fact.url, held)
+                )
+            case NextVisit():
+                due = fact.source, fact.at.timestamp()
+                self._db.execute("REPLACE INTO visit VALUES (?, ?)", due)
+            case SourceRun():
+                self._take_run(fact)
+
+    def _take_run(self, run: SourceRun) -> None:
+        started = run.started.timestamp()
+        finished = run.finished.timestamp() if run.finished else None
+        self._db.execute(
+            "DELETE FROM run WHERE source = ? AND started = ?", (run.source, started)
+        )
+        self._db.execute(
+            "INSERT INTO run VALUES (?, ?, ?, ?)",
+            (run.source, started, finished, facts_of(run)),
+        )
 
     def close(self) -> None:
         self._db.close()
@@ -226,6 +301,18 @@ def _seen(row: tuple[Any, ...]) -> Seen:
         checked=_time(checked),
         source=SourceId(source),
         gone=bool(gone),
+    )
+
+
+def _values(seen: Seen) -> tuple[object, ...]:
+    return (
+        seen.post_id,
+        seen.revision,
+        seen.content_hash,
+        seen.url,
+        seen.checked.timestamp(),
+        seen.source,
+        seen.gone,
     )
 
 

@@ -8,6 +8,7 @@ arrive late, and the caller appends again.
 
 import contextlib
 import time
+from datetime import datetime
 
 from domain.clock import Clock
 from domain.errors import MinhTinError, QuarantineError, StoreFullError
@@ -41,11 +42,17 @@ class KafkaWriter(LogWriter):
         self._limits = limits
         self._clock = clock
         self._producer: Client = None
-        self._pending: list[tuple[LogTopic, bytes, bytes | None, int]] = []
+        self._pending: list[tuple[LogTopic, bytes, bytes | None, int, int | None]] = []
         self._pending_bytes = 0
         self._failure: MinhTinError | None = None
 
-    def append(self, topic: LogTopic, key: str, value: bytes | None) -> None:
+    def append(
+        self,
+        topic: LogTopic,
+        key: str,
+        value: bytes | None,
+        at: datetime | None = None,
+    ) -> None:
         name = key_bytes(key)
         size = len(name) + len(value or b"")
         self._refuse_too_large(topic, key, size)
@@ -59,7 +66,8 @@ class KafkaWriter(LogWriter):
                 hint="Start the worker or raise the bound (MINHTIN_LOG_MAX_BYTES).",
             )
         partition = partition_of(key, self._cluster.partitions(topic))
-        self._pending.append((topic, name, value, partition))
+        stamp = round(at.timestamp() * 1000) if at else None
+        self._pending.append((topic, name, value, partition, stamp))
         self._pending_bytes += size
         if self._pending_bytes >= self._options.buffer_bytes:
             try:
@@ -113,9 +121,9 @@ class KafkaWriter(LogWriter):
                 value=value,
                 key=key,
                 partition=partition,
-                timestamp_ms=now,
+                timestamp_ms=now if stamp is None else stamp,
             )
-            for topic, key, value, partition in self._pending
+            for topic, key, value, partition, stamp in self._pending
         ]
         deadline = time.monotonic() + self._options.call_seconds
         self._producer.flush(timeout=self._options.call_seconds)

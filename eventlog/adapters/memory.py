@@ -129,25 +129,30 @@ def size_of(key: str, value: bytes | None) -> int:
 class MemoryWriter(LogWriter):
     def __init__(self, log: MemoryEventLog) -> None:
         self._log = log
-        self._pending: list[tuple[LogTopic, str, bytes | None]] = []
+        self._pending: list[tuple[LogTopic, str, bytes | None, datetime | None]] = []
         self._pending_bytes: dict[LogTopic, int] = defaultdict(int)
 
-    def append(self, topic: LogTopic, key: str, value: bytes | None) -> None:
+    def append(
+        self,
+        topic: LogTopic,
+        key: str,
+        value: bytes | None,
+        at: datetime | None = None,
+    ) -> None:
         size = size_of(key, value)
         held = self._log.size_bytes(topic) + self._pending_bytes[topic]
         if held + size > self._log.limits.max_topic_bytes:
             raise StoreFullError(f"Topic {topic} is full.", retry_after=30)
-        self._pending.append((topic, key, value))
+        self._pending.append((topic, key, value, at))
         self._pending_bytes[topic] += size
 
     def flush(self) -> None:
         log = self._log
         with log.changed:
-            for topic, key, value in self._pending:
+            for topic, key, value, at in self._pending:
                 place = topic, partition_of(key, log.limits.partitions)
-                row = Record(
-                    *place, log.next_offset[place], key, value, log.clock.now()
-                )
+                offset, time = log.next_offset[place], at or log.clock.now()
+                row = Record(*place, offset, key, value, time)
                 log.records[place].append(row)
                 log.next_offset[place] += 1
                 log.sizes[topic] += size_of(key, value)

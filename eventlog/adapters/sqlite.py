@@ -162,10 +162,16 @@ class SqliteWriter(LogWriter):
     def __init__(self, log: SqliteEventLog) -> None:
         self._log = log
         self._db = Database(log.path)
-        self._pending: list[tuple[LogTopic, str, bytes | None]] = []
+        self._pending: list[tuple[LogTopic, str, bytes | None, float | None]] = []
         self._room: dict[LogTopic, int] = {}
 
-    def append(self, topic: LogTopic, key: str, value: bytes | None) -> None:
+    def append(
+        self,
+        topic: LogTopic,
+        key: str,
+        value: bytes | None,
+        at: datetime | None = None,
+    ) -> None:
         room = self._room.get(topic)
         if room is None:
             with self._db.read() as db:
@@ -178,7 +184,8 @@ class SqliteWriter(LogWriter):
                 hint="Start the worker or raise the bound (MINHTIN_LOG_MAX_BYTES).",
             )
         self._room[topic] = room
-        self._pending.append((topic, key, value))
+        stamp = at.timestamp() if at else None
+        self._pending.append((topic, key, value, stamp))
 
     def flush(self) -> None:
         if not self._pending:
@@ -193,12 +200,12 @@ class SqliteWriter(LogWriter):
             }
             sizes: dict[LogTopic, int] = {}
             rows = []
-            for topic, key, value in self._pending:
+            for topic, key, value, at in self._pending:
                 place = topic.value, partition_of(key, partitions)
                 offset = ends.get(place, 0)
                 ends[place] = offset + 1
                 sizes[topic] = sizes.get(topic, 0) + size_of(key, value)
-                rows.append((*place, offset, key, value, now))
+                rows.append((*place, offset, key, value, now if at is None else at))
             db.executemany("INSERT INTO records VALUES (?,?,?,?,?,?)", rows)
             db.executemany(
                 "INSERT OR REPLACE INTO ends VALUES (?,?,?)",

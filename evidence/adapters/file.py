@@ -6,7 +6,6 @@ the store is opened. Nothing is ever rewritten.
 """
 
 import errno
-import gzip
 import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from domain.errors import NotFoundError, StoreFullError
 from domain.ids import Digest
 from evidence.digest import digest_of, hex_of
 from evidence.port import Capture, EvidenceStore, Stored
+from evidence.soundness import problem_of, refuse_other
 from evidence.warc import from_warc, to_warc
 
 _SUFFIX = ".warc.gz"
@@ -40,6 +40,12 @@ class FileEvidence(EvidenceStore):
             self._write(path, to_warc(capture))
         return digest
 
+    def adopt(self, digest: Digest, warc: bytes) -> None:
+        refuse_other(warc, digest)
+        path = self._path(digest)
+        if not path.exists():
+            self._write(path, warc)
+
     def get(self, digest: Digest) -> Capture:
         return from_warc(self.warc(digest))
 
@@ -51,7 +57,7 @@ class FileEvidence(EvidenceStore):
 
     def verify(self, digest: Digest) -> Stored:
         data = self.warc(digest)
-        problem = _problem(data, digest)
+        problem = problem_of(data, digest)
         changed = self._path(digest).stat().st_mtime
         return Stored(
             digest=digest,
@@ -116,12 +122,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _problem(data: bytes, digest: Digest) -> str:
-    try:
-        gzip.decompress(data)
-        capture = from_warc(data)
-    except Exception as error:  # noqa: BLE001 - whatever damage does to the readers
-        return f"The file cannot be read: {error}"
-    return "" if digest_of(capture) == digest else "The content is not what was stored."

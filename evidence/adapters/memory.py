@@ -7,6 +7,7 @@ from domain.errors import NotFoundError, StoreFullError
 from domain.ids import Digest
 from evidence.digest import digest_of, hex_of
 from evidence.port import Capture, EvidenceStore, Stored
+from evidence.soundness import refuse_other
 from evidence.warc import from_warc, to_warc
 
 
@@ -22,7 +23,15 @@ class MemoryEvidence(EvidenceStore):
         digest = digest_of(capture)
         if digest in self._kept:
             return digest
-        data = to_warc(capture)
+        self._keep(digest, to_warc(capture))
+        return digest
+
+    def adopt(self, digest: Digest, warc: bytes) -> None:
+        refuse_other(warc, digest)
+        if digest not in self._kept:
+            self._keep(digest, warc)
+
+    def _keep(self, digest: Digest, data: bytes) -> None:
         held = sum(len(kept) for kept, _ in self._kept.values())
         if self._max_bytes and held + len(data) > self._max_bytes:
             raise StoreFullError("The evidence store is full.")
@@ -30,7 +39,6 @@ class MemoryEvidence(EvidenceStore):
             digest=digest, size=len(data), stored_at=self._clock.now(), sound=True
         )
         self._kept[digest] = (data, stored)
-        return digest
 
     def get(self, digest: Digest) -> Capture:
         return from_warc(self.warc(digest))

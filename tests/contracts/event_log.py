@@ -275,6 +275,20 @@ class EventLogContract(ABC):
         pass while the other member polls."""
         clock.advance(seconds=LIMITS.lease_seconds + 1)
 
+    def test_a_copy_keeps_the_time_of_its_original(self) -> None:
+        log = self.make(LIMITS, ManualClock())
+        at = log.clock.now() - timedelta(days=3, milliseconds=1)
+        with log.writer() as writer:
+            writer.append(LogTopic.POSTS, "old", b"1", at)
+            writer.append(LogTopic.POSTS, "new", b"2")
+        rows = {
+            row.key: row.timestamp
+            for part, end in log.ends(LogTopic.POSTS).items()
+            for row in log.read(LogTopic.POSTS, part, 0, max(1, end))
+        }
+        assert abs(rows["old"] - at) < timedelta(milliseconds=1)
+        assert rows["new"] - rows["old"] > timedelta(days=2)
+
 
 def write_until_full(log: EventLog, writer: LogWriter) -> int:
     """Write posts until they are refused; return how many were not."""

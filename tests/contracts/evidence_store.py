@@ -8,8 +8,9 @@ from io import BytesIO
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from domain.errors import NotFoundError
+from domain.errors import NotFoundError, QuarantineError
 from domain.ids import Digest
+from evidence.adapters.memory import MemoryEvidence
 from evidence.port import Capture, EvidenceStore
 
 CAPTURE = Capture(
@@ -25,6 +26,7 @@ CAPTURE = Capture(
     ),
     body="<p>Mường Ảng</p>".encode(),
 )
+OTHER = replace(CAPTURE, body=b"another")
 UNKNOWN = Digest("sha256:" + "0" * 64)
 
 
@@ -100,3 +102,24 @@ class EvidenceStoreContract(ABC):
         for ask in (store.get, store.warc, store.verify):
             with pytest.raises(NotFoundError):
                 ask(digest)
+
+    def test_a_file_of_another_store_is_kept_byte_for_byte(
+        self, store: EvidenceStore
+    ) -> None:
+        other = MemoryEvidence()
+        digest = other.put(CAPTURE)
+        for _ in range(2):
+            store.adopt(digest, other.warc(digest))
+        assert store.warc(digest) == other.warc(digest)
+        assert store.verify(digest).sound
+        assert list(store.digests()) == [digest]
+
+    def test_a_file_that_is_not_what_it_says_is_refused(
+        self, store: EvidenceStore
+    ) -> None:
+        other = MemoryEvidence()
+        digest = other.put(CAPTURE)
+        for data in (other.warc(digest)[:-9], b"", other.warc(other.put(OTHER))):
+            with pytest.raises(QuarantineError):
+                store.adopt(digest, data)
+        assert list(store.digests()) == []

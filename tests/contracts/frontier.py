@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawlers.frontier.port import Frontier, Seen, SourceRun
+from crawlers.frontier.memory import MemoryFrontier
+from crawlers.frontier.port import Frontier, KnownPost, Seen, SourceRun
 from domain.ids import PostId, SourceId
 
 NOW = datetime(2026, 3, 7, 1, 2, 3, tzinfo=UTC)
@@ -168,3 +169,33 @@ class FrontierContract(ABC):
         assert frontier.validators(url) == {"etag": "\0"}
         frontier.acknowledge(replace(SEEN, url="https://a.vn/\0"), ())
         assert frontier.resolve("https://a.vn/\0") == SEEN.post_id
+
+    def test_facts_go_over_to_another_and_back(self, frontier: Frontier) -> None:
+        other = MemoryFrontier()
+        later = replace(
+            SEEN, post_id=PostId("url:https://a.vn/0"), url="https://a.vn/0"
+        )
+        for number, seen in enumerate([SEEN, later]):
+            at = NOW + timedelta(microseconds=number + 1)
+            other.acknowledge(replace(seen, checked=at), (f"{seen.url}?x",))
+        other.acknowledge(replace(SEEN, revision=3, gone=True), ())
+        other.remember_validators(SEEN.url, {"etag": '"ă"'})
+        other.record_run(RUN, NOW + timedelta(hours=1))
+        unfinished = replace(RUN, started=NOW + timedelta(minutes=1), finished=None)
+        other.record_run(unfinished, NOW + timedelta(hours=2))
+        facts = list(other.facts())
+        for _ in range(2):
+            frontier.take_in(facts)
+            assert len(list(frontier.facts())) == len(facts)
+        assert sorted(map(repr, frontier.facts())) == sorted(map(repr, facts))
+        assert [s.post_id for s in frontier.recent(SOURCE, 9)] == [
+            s.post_id for s in other.recent(SOURCE, 9)
+        ]
+        assert frontier.resolve("https://a.vn/0?x") == later.post_id
+        assert frontier.runs(SOURCE, 9) == (unfinished, RUN)
+        assert not frontier.due(SOURCE, NOW + timedelta(hours=1))
+
+    def test_facts_replace_what_is_held(self, frontier: Frontier) -> None:
+        frontier.acknowledge(replace(SEEN, revision=9), ())
+        frontier.take_in([KnownPost(seen=SEEN, first_seen=NOW)])
+        assert frontier.seen(SEEN.post_id) == SEEN

@@ -87,8 +87,14 @@ class DoomedWriter(LogWriter):
         self._real = real
         self._fate = fate
 
-    def append(self, topic: LogTopic, key: str, value: bytes | None) -> None:
-        self._real.append(topic, key, value)
+    def append(
+        self,
+        topic: LogTopic,
+        key: str,
+        value: bytes | None,
+        at: datetime | None = None,
+    ) -> None:
+        self._real.append(topic, key, value, at)
 
     def flush(self) -> None:
         self._fate.meet(Point.APPENDED)

@@ -1,0 +1,75 @@
+"""How far a move has come: a small file that is replaced whole and synced."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import msgspec
+
+from domain.errors import ConfigurationError
+
+
+@dataclass(slots=True, kw_only=True)
+class TopicProgress:
+    """What is known to lie in the new log.
+
+    `read`: source partition → next source offset. `ends`: target partition → its end.
+    `waiting`: group → target partition → first offset that the group has not read.
+    """
+
+    read: dict[int, int] = field(default_factory=dict)
+    ends: dict[int, int] = field(default_factory=dict)
+    waiting: dict[str, dict[int, int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class MoveState:
+    """`target` names the stores that are moved to, without their passwords."""
+
+    target: str
+    topics: dict[str, TopicProgress] = field(default_factory=dict)
+    committed: bool = False
+    casework: bool = False
+    index: bool = False
+
+
+class Journal:
+    """The state of one move in one file of the old installation's folder."""
+
+    def __init__(self, path: Path, target: str) -> None:
+        self.path = path
+        self.state = self._read(target)
+
+    def _read(self, target: str) -> MoveState:
+        try:
+            data = self.path.read_bytes()
+        except FileNotFoundError:
+            return MoveState(target=target)
+        try:
+            state = msgspec.json.decode(data, type=MoveState)
+        except msgspec.DecodeError as error:
+            raise ConfigurationError(
+                f"{self.path} cannot be read: {error}.",
+                hint="Empty the new stores, remove the file, and begin again.",
+            ) from error
+        if state.target != target:
+            raise ConfigurationError(
+                f"A move to other stores was begun: {state.target}.",
+                hint=f"Finish that one, or remove {self.path} to begin this one.",
+            )
+        return state
+
+    def save(self) -> None:
+        """Write the state durably; a kill leaves the former or the new one."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=self.path.parent, delete=False) as file:
+            file.write(msgspec.json.encode(self.state))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(file.name).replace(self.path)
+        handle = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
