@@ -93,6 +93,7 @@ def open_frontier(settings: Settings) -> Frontier:
 
         return PostgresFrontier(settings.database_url)
     from crawlers.frontier.sqlite import SqliteFrontier
+    from crawlers.holders import is_gone
 
     settings.home.mkdir(parents=True, exist_ok=True)
-    return SqliteFrontier(settings.frontier_path)
+    return SqliteFrontier(settings.frontier_path, is_gone=is_gone)

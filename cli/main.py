@@ -2,7 +2,7 @@
 
 import typer
 
-from cli.commands import again, crawl, install, log, models, run, text, watch
+from cli.commands import again, crawl, install, log, migrate, models, run, text, watch
 
 app = typer.Typer(
     name="minhtin",
@@ -31,6 +31,7 @@ for command in (
     models.train,
     models.evaluate,
     log.lag,
+    migrate.migrate,
     watch.doctor,
 ):
     app.command()(command)

@@ -1,13 +1,10 @@
 """Visits to sources: one queue per site, several sites at once, once or for ever."""
 
 import asyncio
-import os
-import platform
 import signal
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from uuid import uuid4
 
 import structlog
 from scrapy import Spider
@@ -18,6 +15,7 @@ from crawlers.addresses import GuardedResolver, networks_of
 from crawlers.deps import CrawlDeps
 from crawlers.files import FileReport, file_import, is_local, local_path
 from crawlers.frontier.port import SourceRun
+from crawlers.holders import own_holder
 from crawlers.pace import Pace
 from crawlers.settings import scrapy_settings
 from crawlers.spiders.feed import FeedSpider
@@ -69,7 +67,7 @@ class Crawling:
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._at_work: dict[str, Crawler] = {}
         self._lost: set[str] = set()
-        self._holder = f"{platform.node()}:{os.getpid()}:{uuid4().hex[:8]}"
+        self._holder = own_holder()
         self._failures: defaultdict[str, int] = defaultdict(int)
         self.spiders = SPIDERS
         self.runs: list[SourceRun] = []

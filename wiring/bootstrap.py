@@ -4,7 +4,7 @@ The only module that names adapters. They load late, so that a command that need
 store does not pay for the others.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -82,6 +82,21 @@ def build_casework(settings: Settings) -> Casework:
     )
     store = SqlCaseworkStore(settings.casework_url)
     return Casework(store, build_clock(), encode_event, policy)
+
+
+def copy_casework(source: Settings, target: Settings, *, again: bool) -> int:
+    """Copy all rows into the other database; see `copy_rows`."""
+    from casework.adapters.copying import copy_rows
+
+    target.home.mkdir(parents=True, exist_ok=True)
+    return copy_rows(source.casework_url, target.casework_url, again=again)
+
+
+def casework_rows(settings: Settings) -> Iterator[tuple[str, list[object]]]:
+    """Read all rows of casework, each with the name of its table."""
+    from casework.adapters.copying import read_rows
+
+    return read_rows(settings.casework_url)
 
 
 def models_folder(settings: Settings) -> Path:

@@ -6,6 +6,7 @@ files under `home` that only the owner may read; never from the repository.
 """
 
 import os
+import shlex
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -142,6 +143,39 @@ def load_settings(
             hint=f"Mend it in {folder / FILE} or in the environment ({PREFIX}…).",
         ) from error
     return check(settings)
+
+
+def load_other(path: Path, present: Settings) -> Settings:
+    """Read the settings of another installation from a file of `NAME=value` lines.
+
+    As systemd and containers read them: only what the file says, and the file of the
+    home that it names (else the present one's home), not this process's environment.
+    """
+    env = _lines(path)
+    home = Path(env[PREFIX + "HOME"]) if PREFIX + "HOME" in env else present.home
+    return load_settings(env, home)
+
+
+def _lines(path: Path) -> dict[str, str]:
+    known = {PREFIX + known.name.upper() for known in fields(Settings)}
+    env: dict[str, str] = {}
+    try:
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            words = shlex.split(line, comments=True)
+            for word in [word for word in words if word != "export"]:
+                name, equals, value = word.partition("=")
+                if not equals or name not in known:
+                    raise ConfigurationError(
+                        f"{path}, line {number}: {name!r} is no setting.",
+                        hint="Lines are MINHTIN_NAME=value; see docs/settings.md.",
+                    )
+                env[name] = value
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"{path} cannot be read: {error}.",
+            hint="Give a file with the settings of the new installation.",
+        ) from error
+    return env
 
 
 def default_models_dir() -> Path:

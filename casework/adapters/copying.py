@@ -41,17 +41,14 @@ def read_rows(url: str) -> Iterator[tuple[str, list[Any]]]:
     """Yield every row as the name of its table and its values."""
     engine = open_engine(url)
     try:
+        with translated():
+            ensure(engine)
         with translated(), engine.begin() as connection:
             for table in metadata.sorted_tables:
                 for row in _rows(connection, table):
                     yield table.name, list(row)
     finally:
         engine.dispose()
-
-
-def table_names() -> list[str]:
-    """Return the names of all tables."""
-    return [table.name for table in metadata.sorted_tables]
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Any]:

@@ -7,7 +7,7 @@ same revision is then handed over once more, and readers are idempotent.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -98,8 +98,15 @@ class SqliteFrontier(Frontier):
     """Shared by several processes through SQLite's own locks."""
 
     def __init__(
-        self, path: Path, *, busy_seconds: float = 10.0, clock: Clock | None = None
+        self,
+        path: Path,
+        *,
+        busy_seconds: float = 10.0,
+        clock: Clock | None = None,
+        is_gone: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        """Open the file; leases whose holder `is_gone` are free at once."""
+        self._is_gone = is_gone
         self._clock = clock or SystemClock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = Lock()
@@ -153,6 +160,11 @@ class SqliteFrontier(Frontier):
     def claim(self, site: str, holder: str, seconds: float) -> bool:
         now = self._clock.now().timestamp()
         with self._transaction():
+            held = self._db.execute(
+                "SELECT holder FROM lease WHERE site = ? AND until > ?", (site, now)
+            ).fetchone()
+            if held and held[0] != holder and self._is_gone(held[0]):
+                self._db.execute("DELETE FROM lease WHERE site = ?", (site,))
             changed = self._db.execute(_CLAIM, (site, holder, now + seconds, now))
             return changed.rowcount > 0
 

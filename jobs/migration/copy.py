@@ -6,12 +6,11 @@ batch, partition by partition of the new log; they are compared and left out.
 """
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from domain.errors import ConfigurationError, RetryLaterError
 from eventlog.partition import partition_of
-from eventlog.port import EventLog, LogTopic, Position, Record
+from eventlog.port import EventLog, LogReader, LogTopic, Position, Record
 from jobs.migration.journal import Journal, TopicProgress
 
 BATCH = 500
@@ -19,8 +18,10 @@ BATCH = 500
 Part of the journal's meaning: a batch that was cut off is read again with this."""
 
 JOIN_SECONDS = 60.0
-"""How long the new log may take to hand all partitions of a group to us."""
+"""How long a log may take to hand all partitions of a group to us: longer than the
+lease of a reader that was killed."""
 
+Place = tuple[LogTopic, int]
 Groups = Mapping[str, Sequence[LogTopic]]
 Progress = Callable[[int], None]
 
@@ -153,28 +154,36 @@ def commit_groups(target: EventLog, groups: Groups, journal: Journal) -> None:
             for part, end in target.ends(topic).items()
         ]
         with target.reader(group, topics) as reader:
-            deadline = time.monotonic() + JOIN_SECONDS
-            wanted = {(at.topic, at.partition) for at in positions}
-            while set(reader.assigned()) != wanted:
-                if time.monotonic() > deadline:
-                    raise RetryLaterError(
-                        f"Another process reads the new log as {group}.",
-                        hint="Stop what runs on the new stores, then run this again.",
-                    )
-                reader.poll(1, 0.2)
+            _await_all(reader, {(at.topic, at.partition) for at in positions}, group)
             for position in positions:
                 reader.seek(position)
             reader.commit(positions)
 
 
+def _await_all(reader: LogReader, wanted: set[Place], group: str) -> None:
+    """Wait until nobody else holds a partition of the group."""
+    deadline = time.monotonic() + JOIN_SECONDS
+    while set(reader.assigned()) != wanted:
+        if time.monotonic() > deadline:
+            raise RetryLaterError(
+                f"Another process reads the log as {group}.",
+                hint="Stop all processes of both installations, then run this again.",
+            )
+        reader.poll(1, 0.2)
+
+
+def refuse_running(log: EventLog, groups: Groups) -> None:
+    """Raise `RetryLaterError` while a worker or an indexer reads the log.
+
+    A killed one counts until its lease ends. Who only writes (crawlers, console) is
+    not seen here; the comparison at the end notices what they wrote.
+    """
+    for group, topics in groups.items():
+        wanted = {(topic, part) for topic in topics for part in log.ends(topic)}
+        with log.reader(group, topics) as reader:
+            _await_all(reader, wanted, group)
+
+
 def _waiting(journal: Journal, group: str, topic: LogTopic) -> Mapping[int, int]:
     known = journal.state.topics.get(topic.value, TopicProgress())
     return known.waiting.get(group, {})
-
-
-def positions_of(log: EventLog, groups: Groups) -> dict[str, int]:
-    """Return how many records each group has still to read, by group."""
-    waiting: dict[str, int] = defaultdict(int)
-    for group, topics in groups.items():
-        waiting[group] += sum(row.behind for row in log.lag(group, topics))
-    return dict(waiting)

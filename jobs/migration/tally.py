@@ -36,13 +36,29 @@ class Compared:
         return self.source == self.target and not self.note
 
 
+class Sum:
+    """Adds rows up."""
+
+    def __init__(self) -> None:
+        self._count = self._total = 0
+
+    def add(self, row: bytes) -> None:
+        """Count and hash a row."""
+        self._count += 1
+        number = int.from_bytes(hashlib.sha256(row).digest())
+        self._total = (self._total + number) % _SPACE
+
+    def tally(self) -> Tally:
+        """Return the sum so far."""
+        return Tally(count=self._count, digest=f"{self._total:064x}")
+
+
 def tally(rows: Iterable[bytes]) -> Tally:
     """Count and hash rows."""
-    count = total = 0
+    total = Sum()
     for row in rows:
-        count += 1
-        total = (total + int.from_bytes(hashlib.sha256(row).digest())) % _SPACE
-    return Tally(count=count, digest=f"{total:064x}")
+        total.add(row)
+    return total.tally()
 
 
 def row_bytes(row: Any) -> bytes:  # noqa: ANN401 - anything JSON can hold

@@ -1,4 +1,6 @@
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +11,7 @@ import pytest
 from contracts.frontier import NOW, RUN, SEEN, SOURCE, FrontierContract
 from crawlers.frontier.port import Frontier
 from crawlers.frontier.sqlite import SqliteFrontier
+from crawlers.holders import is_gone, own_holder
 from domain.clock import ManualClock
 from domain.errors import RetryLaterError
 
@@ -53,3 +56,20 @@ class TestSqliteFrontier(FrontierContract):
         runs = frontier.runs(SOURCE, 1000)
         assert len(runs) == 500
         assert runs[0].started == NOW + timedelta(minutes=509)
+
+    def test_a_lease_of_a_killed_process_of_this_machine_is_free(
+        self, tmp_path: Path
+    ) -> None:
+        code = "from crawlers.holders import own_holder; print(own_holder())"
+        dead = subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        ).stdout.strip()
+        frontier = SqliteFrontier(tmp_path / "f.sqlite", is_gone=is_gone)
+        for site, holder, free in (
+            ("a.vn", dead, True),
+            ("b.vn", own_holder(), False),
+            ("c.vn", f"elsewhere.{dead}", False),
+            ("d.vn", "no-process", False),
+        ):
+            assert frontier.claim(site, holder, 60)
+            assert frontier.claim(site, "me", 60) is free, holder
