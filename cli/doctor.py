@@ -58,7 +58,16 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         )
     secret = settings.secret_path
     if not secret.exists() and not settings.secret_key:
-        yield Finding("secret", "bad", "There is no secret key.", "minhtin init")
+        elsewhere = not _embedded(settings)
+        yield Finding(
+            "secret",
+            "warn" if elsewhere else "bad",
+            "There is no secret key."
+            + (" Only the crawler and `backfill` need it." if elsewhere else ""),
+            "Give it to the crawler as MINHTIN_SECRET_KEY."
+            if elsewhere
+            else "minhtin init",
+        )
     if secret.exists() and secret.stat().st_mode & 0o077:
         yield Finding(
             "secret",
@@ -143,6 +152,17 @@ def _casework(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _embedded(settings: Settings) -> bool:
+    """Whether some store lies in the home."""
+    elsewhere = (
+        settings.log_url,
+        settings.search_url,
+        settings.database_url,
+        settings.evidence_dir,
+    )
+    return not all(elsewhere)
+
+
 def _machine(settings: Settings) -> Iterator[Finding]:
     folder = settings.home if settings.home.exists() else settings.home.parent
     free = shutil.disk_usage(folder).free
@@ -152,7 +172,8 @@ def _machine(settings: Settings) -> Iterator[Finding]:
         f"{free / 1e9:.1f} GB free",
         "" if free > LEAST_FREE else "Free space: nothing is taken in when it is full.",
     )
-    if settings.home.exists() and not os.access(settings.home, os.W_OK):
+    written = settings.home.exists() and _embedded(settings)
+    if written and not os.access(settings.home, os.W_OK):
         yield Finding(
             "folder", "bad", "The folder is not writable.", "Mend its rights."
         )
@@ -162,8 +183,7 @@ def _clock(settings: Settings) -> Iterator[Finding]:
     from wiring import bootstrap
 
     now = bootstrap.build_clock().now()
-    newest = settings.log_path.stat().st_mtime if settings.log_path.exists() else 0.0
-    ahead = newest - now.timestamp()
+    ahead = _newest(settings) - now.timestamp()
     yield Finding(
         "clock",
         "bad" if ahead > 60 else "ok",  # noqa: PLR2004 - a minute is no rounding
@@ -172,6 +192,25 @@ def _clock(settings: Settings) -> Iterator[Finding]:
         if ahead > 60  # noqa: PLR2004
         else "",
     )
+
+
+def _newest(settings: Settings) -> float:
+    """Return the Unix time of the newest record of the log."""
+    from wiring import bootstrap
+
+    if not settings.log_url:
+        path = settings.log_path
+        return path.stat().st_mtime if path.exists() else 0.0
+    log = bootstrap.build_log(settings)
+    try:
+        last = [
+            row.timestamp.timestamp()
+            for part, end in log.ends(LogTopic.POSTS).items()
+            for row in (log.read(LogTopic.POSTS, part, end - 1, 1) if end else ())
+        ]
+    finally:
+        log.close()
+    return max(last, default=0.0)
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Sched
     from wiring import bootstrap
 
     if settings.metrics_port:
-        start_http_server(settings.metrics_port, addr="127.0.0.1")
+        start_http_server(settings.metrics_port, addr=settings.metrics_host)
     casework = bootstrap.build_casework(settings)
     facts = source_facts_of(settings, profile, casework)
     return Scheduler(

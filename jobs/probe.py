@@ -32,7 +32,10 @@ GRACE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Asks the stores. `model` and `sources` are handed in by who knows them.
+    """Asks the stores.
+
+    `data` are the folders that must not fill up; `model` and `sources` are handed in
+    by who knows them.
 
     Each may raise `MinhTinError` or `OSError`; that is a fact as well.
     """
@@ -40,7 +43,7 @@ class Probe:
     log: EventLog
     index: SearchIndex
     casework: HealthBook
-    data: Path
+    data: Sequence[Path]
     model: Callable[[], str] | None = None
     sources: Callable[[datetime], Sequence[SourceFacts]] | None = None
     jobs: Sequence[Job] = ()
@@ -54,7 +57,9 @@ class Probe:
             casework=asked(self._casework),
             outbox=asked(self.casework.outbox_size),
             rejected=asked(self._rejected),
-            free_bytes=asked(lambda: shutil.disk_usage(self.data).free),
+            free_bytes=asked(
+                lambda: min(shutil.disk_usage(path).free for path in self.data)
+            ),
             model=asked(self.model) if self.model else None,
             sources=self._sources(now),
             jobs=asked(lambda: self._jobs(now)),

@@ -111,9 +111,12 @@ class Runner:
     def _turn(
         self, readers: Sequence[LogReader], writer: LogWriter, wait: float
     ) -> int:
-        for number, reader in enumerate(readers):
-            last = number == len(readers) - 1
-            pause = wait if last else 0.0
+        # While there is nothing, it is the live topics that are waited for.
+        live, *idle = readers
+        turns = [(live, wait)]
+        if idle:
+            turns = [(live, 0.0), *((reader, 0.0) for reader in idle), (live, wait)]
+        for reader, pause in turns:
             records = self._patiently(partial(reader.poll, self.batch_size, pause))
             if records:
                 self._batch(reader, writer, records)

@@ -186,7 +186,7 @@ def build_probe(
         log=build_log(settings),
         index=build_index(settings),
         casework=casework,
-        data=settings.home,
+        data=[p for p in (settings.home, settings.evidence_folder) if p.exists()],
         model=lambda: build_classifier(settings).version,
         sources=sources,
         jobs=jobs,

@@ -58,6 +58,7 @@ class Settings:
     mode: Mode = Mode.OFFICE
     host: str = "127.0.0.1"
     port: int = 8501
+    metrics_host: str = "127.0.0.1"
     metrics_port: int = 0
     secret_key: str = field(default="", repr=False)
     allowed_networks: tuple[str, ...] = ()
@@ -76,7 +77,7 @@ class Settings:
     kafka_ca_file: Path | None = None
     kafka_cert_file: Path | None = None
     kafka_key_file: Path | None = None
-    kafka_compression: str = "gzip"
+    kafka_compression: str = "zstd"
     lease_seconds: float = 30.0
     batch_size: int = 64
     models_dir: Path | None = None
@@ -229,6 +230,11 @@ def check(settings: Settings) -> Settings:
             f"Sample mode does not listen on {settings.host}.",
             hint="It has a published password. Use 127.0.0.1, or make a real "
             "installation with `minhtin init`.",
+        )
+    if settings.mode is Mode.SAMPLE and not _is_loopback(settings.metrics_host):
+        raise ConfigurationError(
+            f"Sample mode shows no figures on {settings.metrics_host}.",
+            hint="Leave metrics_host at 127.0.0.1.",
         )
     if not 0 <= settings.port < 65536:  # noqa: PLR2004 - ports are 16 bits
         raise ConfigurationError(f"{settings.port} is no port.", hint="Use 1 to 65535.")

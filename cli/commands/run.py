@@ -141,7 +141,7 @@ def _run(settings: Settings, step: object, *, until_idle: bool) -> None:
 
     assert isinstance(step, Step)  # noqa: S101 - tells the type checker, late import
     if settings.metrics_port:
-        start_http_server(settings.metrics_port, addr="127.0.0.1")
+        start_http_server(settings.metrics_port, addr=settings.metrics_host)
     log = bootstrap.build_log(settings)
     with Rates(step.name) as rates:
         runner = Runner(

@@ -21,7 +21,7 @@ class KafkaOptions:
     bootstrap: tuple[str, ...]
     prefix: str = "minhtin."
     replication: int = 3
-    compression: str = "gzip"
+    compression: str = "zstd"
     retention_days: int = 0
     security: str = "plaintext"
     sasl_mechanism: str = ""

@@ -44,7 +44,7 @@ def probe(log, casework, tmp_path, clock):
         log=log,
         index=MemorySearchIndex(bands_of=bands),
         casework=casework,
-        data=tmp_path,
+        data=[tmp_path],
         model=lambda: "2026.1",
         jobs=[OutboxJob(casework, log, clock, encode_event)],
     )
@@ -86,7 +86,7 @@ def test_what_cannot_be_asked_is_a_fact_too(probe, tmp_path):
         log=probe.log,
         index=probe.index,
         casework=probe.casework,
-        data=tmp_path / "missing",
+        data=[tmp_path, tmp_path / "missing"],
         model=none,
         sources=away,
     )

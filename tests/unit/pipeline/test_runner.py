@@ -172,3 +172,45 @@ def test_progress_counts_what_was_committed(batch):
     runner.progress = lambda count, outcome: counts.append(outcome.counts["copied"])
     runner.run(until_idle=True)
     assert sum(counts) == 20
+
+
+class WatchedLog(MemoryEventLog):
+    """Notes which topics are waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited = []
+
+    def reader(self, group, topics):
+        return WatchedReader(self, group, tuple(topics))
+
+
+class WatchedReader(MemoryReader):
+    def poll(self, limit, wait_seconds):
+        if wait_seconds:
+            self._log.waited.append(self.topics)
+        return super().poll(limit, wait_seconds)
+
+
+def test_while_idle_the_live_topics_are_waited_for_and_not_the_backfill():
+    class Both(Copy):
+        idle = (LogTopic.BACKFILL,)
+
+    log, step = WatchedLog(), Both()
+    runner = Runner(step, log, ManualClock())
+    thread = threading.Thread(target=runner.run)
+    thread.start()
+    try:
+        for number in range(3):
+            writer = MemoryWriter(log)
+            topic = LogTopic.BACKFILL if number == 1 else LogTopic.POSTS
+            writer.append(topic, f"k{number}", b"x")
+            writer.flush()
+            with log.changed:
+                done = log.changed.wait_for(lambda n=number: len(step.seen) > n, 10)
+            assert done
+    finally:
+        runner.stopping.set()
+        thread.join()
+    assert step.seen == ["k0", "k1", "k2"]
+    assert set(log.waited) == {Both.live}

@@ -67,3 +67,9 @@ def test_secrets_are_not_shown_when_settings_are_printed(tmp_path):
         database_url="postgresql+psycopg://u:geheim@h/db",
     )
     assert "geheim" not in repr(settings)
+
+
+def test_sample_mode_shows_no_figures_beyond_loopback(tmp_path) -> None:
+    env = {"MINHTIN_MODE": "sample", "MINHTIN_METRICS_HOST": "0.0.0.0"}  # noqa: S104
+    with pytest.raises(ConfigurationError, match="figures"):
+        load_settings(env, tmp_path)
