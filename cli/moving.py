@@ -33,6 +33,11 @@ class Move:
                 hint="Set log_url, search_url, database_url or evidence_dir in them.",
             )
         _refuse_other_key(source, target)
+        if "log" in self._parts and target.log_url and target.log_retention_days:
+            raise ConfigurationError(
+                "Brokers would drop old records while they are copied.",
+                hint="Leave log_retention_days out until the move is done.",
+            )
 
     def copy(self) -> None:
         """Bring over what is not there yet, then build the index."""
@@ -93,11 +98,21 @@ class Move:
 
     def _copy_casework(self, journal: Journal) -> None:
         # The copy is one transaction: after a kill all of it is there, or nothing.
-        if not all(row.same for row in self._compare_casework()):
-            again = journal.state.casework
-            rows = bootstrap.copy_casework(self._source, self._target, again=again)
+        sides = list(self._compare_casework())
+        if not all(row.same for row in sides):
+            known = journal.state.casework
+            if known and known != {r.part: r.target.digest for r in sides}:
+                raise ConfigurationError(
+                    "Casework of the new installation was changed after it was copied.",
+                    hint="It is in use: nothing more is moved there. To begin again, "
+                    f"empty all new stores and remove {journal.path}.",
+                )
+            rows = bootstrap.copy_casework(
+                self._source, self._target, again=bool(known)
+            )
             say(f"casework: {rows:,} rows")
-        journal.state.casework = True
+            sides = list(self._compare_casework())
+        journal.state.casework = {row.part: row.target.digest for row in sides}
         journal.save()
 
     def _build_index(self, journal: Journal) -> None:

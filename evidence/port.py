@@ -46,8 +46,8 @@ class EvidenceStore(ABC):
         """
 
     @abstractmethod
-    def adopt(self, digest: Digest, warc: bytes) -> None:
-        """Store a WARC file as another store had it, byte for byte; once.
+    def adopt(self, digest: Digest, warc: bytes, stored_at: datetime) -> None:
+        """Store a WARC file as another store had it, byte for byte and since when.
 
         Raises `QuarantineError` when it does not hold what the digest says, and as
         `put`.

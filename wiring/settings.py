@@ -162,8 +162,9 @@ def _lines(path: Path) -> dict[str, str]:
     env: dict[str, str] = {}
     try:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-            words = shlex.split(line, comments=True)
-            for word in [word for word in words if word != "export"]:
+            if line.lstrip().startswith(("#", ";")):
+                continue
+            for word in [word for word in shlex.split(line) if word != "export"]:
                 name, equals, value = word.partition("=")
                 if not equals or name not in known:
                     raise ConfigurationError(

@@ -85,18 +85,39 @@ def _copy(reading: Connection, writing: Connection, table: Table) -> int:
         rows = [dict(zip(names, row, strict=True)) for row in part]
         writing.execute(insert(table), rows)
         copied += len(rows)
-    _continue_ids(writing, table)
+    _continue_ids(reading, writing, table)
     return copied
 
 
-def _continue_ids(writing: Connection, table: Table) -> None:
-    """Have the database give ids after the highest one that was copied."""
+def _continue_ids(reading: Connection, writing: Connection, table: Table) -> None:
+    """Have the database give ids after the last one ever given, also of rows gone."""
     column = table.autoincrement_column
-    if column is None or writing.dialect.name != "postgresql":
+    last = None if column is None else _last_id(reading, table.name, column.name)
+    if column is None or last is None:
         return
-    highest = writing.execute(select(func.max(column))).scalar_one()
-    if highest is not None:
+    if writing.dialect.name == "sqlite":
+        name = {"name": table.name}
+        writing.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), name)
         writing.execute(
-            text("SELECT setval(pg_get_serial_sequence(:name, :column), :highest)"),
-            {"name": table.name, "column": column.name, "highest": highest},
+            text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"),
+            {**name, "last": last},
         )
+        return
+    writing.execute(
+        text("SELECT setval(pg_get_serial_sequence(:name, :column), :last)"),
+        {"name": table.name, "column": column.name, "last": last},
+    )
+
+
+def _last_id(connection: Connection, table: str, column: str) -> int | None:
+    if connection.dialect.name == "sqlite":
+        query = "SELECT seq FROM sqlite_sequence WHERE name = :name"
+        names = {"name": table}
+    else:
+        query = (
+            "SELECT pg_sequence_last_value("
+            "CAST(pg_get_serial_sequence(:name, :column) AS regclass))"
+        )
+        names = {"name": table, "column": column}
+    found: int | None = connection.execute(text(query), names).scalar_one_or_none()
+    return found

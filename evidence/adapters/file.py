@@ -40,11 +40,13 @@ class FileEvidence(EvidenceStore):
             self._write(path, to_warc(capture))
         return digest
 
-    def adopt(self, digest: Digest, warc: bytes) -> None:
+    def adopt(self, digest: Digest, warc: bytes, stored_at: datetime) -> None:
         refuse_other(warc, digest)
         path = self._path(digest)
         if not path.exists():
             self._write(path, warc)
+        stamp = stored_at.timestamp()
+        os.utime(path, (stamp, stamp))
 
     def get(self, digest: Digest) -> Capture:
         return from_warc(self.warc(digest))

@@ -1,6 +1,7 @@
 """Evidence in memory: for tests and dry runs; bounded to fail as a full disk does."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from domain.clock import Clock, SystemClock
 from domain.errors import NotFoundError, StoreFullError
@@ -26,17 +27,22 @@ class MemoryEvidence(EvidenceStore):
         self._keep(digest, to_warc(capture))
         return digest
 
-    def adopt(self, digest: Digest, warc: bytes) -> None:
+    def adopt(self, digest: Digest, warc: bytes, stored_at: datetime) -> None:
         refuse_other(warc, digest)
         if digest not in self._kept:
-            self._keep(digest, warc)
+            self._keep(digest, warc, stored_at)
 
-    def _keep(self, digest: Digest, data: bytes) -> None:
+    def _keep(
+        self, digest: Digest, data: bytes, stored_at: datetime | None = None
+    ) -> None:
         held = sum(len(kept) for kept, _ in self._kept.values())
         if self._max_bytes and held + len(data) > self._max_bytes:
             raise StoreFullError("The evidence store is full.")
         stored = Stored(
-            digest=digest, size=len(data), stored_at=self._clock.now(), sound=True
+            digest=digest,
+            size=len(data),
+            stored_at=stored_at or self._clock.now(),
+            sound=True,
         )
         self._kept[digest] = (data, stored)
 

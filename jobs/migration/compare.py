@@ -73,7 +73,8 @@ def copy_evidence(source: EvidenceStore, target: EvidenceStore) -> Iterator[int]
     known = set(target.digests())
     for digest in source.digests():
         if digest not in known:
-            target.adopt(digest, source.warc(digest))
+            kept = source.verify(digest)
+            target.adopt(digest, source.warc(digest), kept.stored_at)
         yield 1
 
 

@@ -3,7 +3,6 @@
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import msgspec
 
@@ -25,12 +24,15 @@ class TopicProgress:
 
 @dataclass(slots=True, kw_only=True)
 class MoveState:
-    """`target` names the stores that are moved to, without their passwords."""
+    """`target` names the stores that are moved to, without their passwords.
+
+    `casework` holds the digest of each table as it was copied.
+    """
 
     target: str
     topics: dict[str, TopicProgress] = field(default_factory=dict)
     committed: bool = False
-    casework: bool = False
+    casework: dict[str, str] = field(default_factory=dict)
     index: bool = False
 
 
@@ -63,11 +65,12 @@ class Journal:
     def save(self) -> None:
         """Write the state durably; a kill leaves the former or the new one."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=self.path.parent, delete=False) as file:
+        part = self.path.with_suffix(".part")
+        with part.open("wb") as file:
             file.write(msgspec.json.encode(self.state))
             file.flush()
             os.fsync(file.fileno())
-        Path(file.name).replace(self.path)
+        part.replace(self.path)
         handle = os.open(self.path.parent, os.O_RDONLY)
         try:
             os.fsync(handle)

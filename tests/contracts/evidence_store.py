@@ -27,6 +27,7 @@ CAPTURE = Capture(
     body="<p>Mường Ảng</p>".encode(),
 )
 OTHER = replace(CAPTURE, body=b"another")
+SINCE = datetime(2025, 5, 6, 7, 8, 9, tzinfo=UTC)
 UNKNOWN = Digest("sha256:" + "0" * 64)
 
 
@@ -109,9 +110,10 @@ class EvidenceStoreContract(ABC):
         other = MemoryEvidence()
         digest = other.put(CAPTURE)
         for _ in range(2):
-            store.adopt(digest, other.warc(digest))
+            store.adopt(digest, other.warc(digest), SINCE)
         assert store.warc(digest) == other.warc(digest)
         assert store.verify(digest).sound
+        assert store.verify(digest).stored_at == SINCE
         assert list(store.digests()) == [digest]
 
     def test_a_file_that_is_not_what_it_says_is_refused(
@@ -121,5 +123,5 @@ class EvidenceStoreContract(ABC):
         digest = other.put(CAPTURE)
         for data in (other.warc(digest)[:-9], b"", other.warc(other.put(OTHER))):
             with pytest.raises(QuarantineError):
-                store.adopt(digest, data)
+                store.adopt(digest, data, SINCE)
         assert list(store.digests()) == []

@@ -1,19 +1,22 @@
 """An installation moves to other stores by the command, and is the same there."""
 
 import random
-import shlex
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from domain.events import PostSeen
-from evidence.port import Capture
-from integration.line_support import START, Line, lines_of, live_models, local_post
-from wiring import bootstrap
+from integration.line_support import Line, lines_of, live_models
+from integration.migrate_support import (
+    POSTS,
+    fill,
+    same_everywhere,
+    seen,
+    settings_file,
+)
+from wiring.settings import load_other, load_settings
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-POSTS = 60
 
 
 @pytest.fixture(scope="module")
@@ -28,56 +31,10 @@ def old(tmp_path, models) -> Line:
     return line
 
 
-def fill(line: Line) -> None:
-    """Give an installation posts, of which some wait, captures, people and visits."""
-    line.put([seen(number) for number in range(POSTS)])
-    line.settle()
-    line.put([seen(number) for number in range(POSTS, POSTS + 5)])
-    evidence = bootstrap.build_evidence(line.settings)
-    for number in range(20):
-        evidence.put(
-            Capture(
-                url=f"https://bao.example/{number}",
-                fetched=START,
-                status=200,
-                request_headers=(),
-                response_headers=(("Content-Type", "text/html"),),
-                body=b"<p>\xc6\xb0</p>" * number,
-            )
-        )
-    line.add_source("bao", "feed", "https://bao.example/rss")
-    said = "mot-mat-khau-dai-va-rieng\n" * 2
-    added = line.run("accounts", "add", "lan", "--role", "analyst", said=said)
-    assert added.returncode == 0, added.stderr
-
-
-def seen(number: int) -> PostSeen:
-    return PostSeen(post=local_post(number), trace=f"t{number}")
-
-
-def settings_file(folder: Path, **values: object) -> Path:
-    path = folder / "new.env"
-    lines = [f"MINHTIN_{k}={shlex.quote(str(v))}" for k, v in values.items()]
-    path.write_text("\n".join(["# the new stores", *lines, ""]), encoding="utf-8")
-    return path
-
-
 def to_other_home(tmp_path: Path, old: Line) -> tuple[Path, Line]:
     extra = {**old.extra, "LOG_PARTITIONS": "4", "SECRET_KEY": "khoa thu"}
     path = settings_file(tmp_path, HOME=tmp_path / "new", **extra)
     return path, Line(tmp_path / "new", extra)
-
-
-def same_everywhere(old: Line, new: Line) -> None:
-    assert new.found() == old.found()
-    assert len(new.found()) == POSTS
-    assert new.done("accounts", "list") == old.done("accounts", "list")
-    assert new.done("sources", "list", "--json") == old.done(
-        "sources", "list", "--json"
-    )
-    # What waited for the worker still waits, and is then found too.
-    new.settle()
-    assert len(new.found()) == POSTS + 5
 
 
 def test_a_move_to_another_home(tmp_path, old) -> None:
@@ -161,3 +118,34 @@ def test_a_new_home_with_people_of_its_own_is_left_alone(tmp_path, old) -> None:
         assert ended.returncode == 3
         assert "not empty" in ended.stderr
     assert "hoa" in new.done("accounts", "list")
+
+
+def test_what_was_decided_on_the_new_side_is_never_overwritten(tmp_path, old) -> None:
+    path, new = to_other_home(tmp_path, old)
+    old.done("migrate", "--to", str(path))
+    said = "mot-mat-khau-dai-va-rieng\n" * 2
+    assert not new.run(
+        "accounts", "add", "hoa", "--role", "admin", said=said
+    ).returncode
+    again = old.run("migrate", "--to", str(path))
+    assert again.returncode == 3
+    assert "was changed after it was copied" in again.stderr
+    assert "hoa" in new.done("accounts", "list")
+
+
+def test_a_second_run_brings_what_came_in_meanwhile(tmp_path, old) -> None:
+    path, new = to_other_home(tmp_path, old)
+    old.done("migrate", "--to", str(path))
+    said = "mot-mat-khau-dai-va-rieng\n" * 2
+    old.run("accounts", "add", "mai", "--role", "press", said=said)
+    old.put([seen(number) for number in range(POSTS + 5, POSTS + 9)])
+    old.done("migrate", "--to", str(path))
+    assert "mai" in new.done("accounts", "list")
+    new.settle()
+    assert len(new.found()) == POSTS + 9
+
+
+def test_a_password_with_a_hash_sign_is_read_whole(tmp_path) -> None:
+    path = tmp_path / "x.env"
+    path.write_text(" # says nothing\nMINHTIN_KAFKA_PASSWORD=ab#cd\n", "utf-8")
+    assert load_other(path, load_settings({}, tmp_path)).kafka_password == "ab#cd"
