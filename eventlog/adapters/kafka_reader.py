@@ -49,6 +49,10 @@ LEAST_LEASE = 6.0
 
 STEP_MS = 100
 
+JOIN_MS = 2000
+"""For a step while the group divides its partitions. The client begins anew when a
+step ends before that is done, so one shorter than the broker takes never ends it."""
+
 
 class Holding(ConsumerRebalanceListener):  # type: ignore[misc]
     """Notes which partitions records were handed out of and are held since then.
@@ -113,10 +117,10 @@ class KafkaReader(LogReader):
 
     def _step(self, consumer: Client, limit: int, until: float) -> list[Record]:
         left_ms = int((until - time.monotonic()) * 1000)
-        rows = consumer.poll(
-            timeout_ms=max(1, min(STEP_MS, left_ms)) if left_ms > 0 else STEP_MS // 10,
-            max_records=limit,
-        )
+        step_ms = max(1, min(STEP_MS, left_ms)) if left_ms > 0 else STEP_MS // 10
+        if not self._joined(consumer):
+            step_ms = JOIN_MS
+        rows = consumer.poll(timeout_ms=step_ms, max_records=limit)
         self._holding.used.update(place for place, records in rows.items() if records)
         return [record_of(self._prefix, row) for part in rows.values() for row in part]
 
@@ -160,6 +164,7 @@ class KafkaReader(LogReader):
         }
         consumer = self._consumer
         if consumer is None or not self._holds(offsets):
+            self._holding.again.update(offsets)
             raise ConflictError("A partition went to another member of the group.")
         call_ms = int(self._cluster.options.call_seconds * 1000)
         with self._cluster.outage.translated(f"commit as {self._group}"):
@@ -173,7 +178,8 @@ class KafkaReader(LogReader):
                 ) from error
 
     def _holds(self, places: Client) -> bool:
-        held = set(self._consumer.assignment()) & self._holding.used
+        holding = self._holding
+        held = set(self._consumer.assignment()) & holding.used - holding.again
         return set(places) <= held
 
     def _reread(self, consumer: Client) -> None:

@@ -214,6 +214,8 @@ class MemoryReader(LogReader):
         with self._log.changed:
             held = set(self.assigned())
             if any((p.topic, p.partition) not in held for p in positions):
+                for p in positions:
+                    self._next.pop((p.topic, p.partition), None)
                 raise ConflictError("A partition went to another member of the group.")
             for p in positions:
                 self._log.committed[self.group, (p.topic, p.partition)] = p.offset

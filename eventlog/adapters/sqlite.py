@@ -257,8 +257,8 @@ class SqliteReader(LogReader):
         if due:
             with self._db.write() as db:
                 self._group.beat(db, now)
-            held = set(self._group.held)
-            self._next = {p: n for p, n in self._next.items() if p in held}
+            kept = self._group.kept
+            self._next = {p: n for p, n in self._next.items() if p in kept}
 
     def _ready(self, limit: int) -> list[Record]:
         found: list[Record] = []
@@ -276,8 +276,12 @@ class SqliteReader(LogReader):
         return found
 
     def commit(self, positions: Sequence[Position]) -> None:
+        places = [(p.topic, p.partition) for p in positions]
         with self._db.write() as db:
-            if not self._group.owns(db, [(p.topic, p.partition) for p in positions]):
+            if not self._group.owns(db, places):
+                # Whoever holds them next, maybe this member, begins at the commit.
+                for place in places:
+                    self._next.pop(place, None)
                 raise ConflictError("A partition went to another member of the group.")
             db.executemany(
                 "INSERT OR REPLACE INTO commits VALUES (?,?,?,?)",

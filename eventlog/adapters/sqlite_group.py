@@ -22,6 +22,8 @@ class Membership:
     ) -> None:
         self.name = name
         self.held: tuple[Place, ...] = ()
+        self.kept: frozenset[Place] = frozenset()
+        """Those of `held` that no other member had between the last two beats."""
         self._member = member
         self._topics = topics
         self._limits = limits
@@ -65,6 +67,7 @@ class Membership:
         )
         leased = self._leased(db)
         self.held = tuple(place for place in self._places if place in leased)
+        self.kept = frozenset(mine & leased)
 
     def owns(self, db: sqlite3.Connection, places: Sequence[Place]) -> bool:
         """Whether all the places are leased to this member at this moment."""

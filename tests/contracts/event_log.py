@@ -145,6 +145,22 @@ class EventLogContract(ABC):
         with log.reader("g", TOPICS) as third:
             assert len(drain(third, 40)) == 40
 
+    def test_what_a_refused_commit_told_of_is_read_again(self, log):
+        put(log, [(f"k{n}", str(n).encode()) for n in range(40)])
+        first = log.reader("g", TOPICS)
+        records = drain(first, 40)
+        second = log.reader("g", TOPICS)
+        settle(first, second)
+        with pytest.raises(ConflictError):
+            commit(first, records)
+        second.close()
+        # Also of the partitions that it held all the time: nothing was committed.
+        again = drain(first, 40)
+        assert sorted(r.value for r in again) == sorted(r.value for r in records)
+        commit(first, again)
+        assert behind(log, "g") == 0
+        first.close()
+
     def test_seek_reads_again_and_leaves_the_commit(self, log):
         put(log, [("k", str(n).encode()) for n in range(5)])
         with log.reader("g", TOPICS) as reader:
@@ -262,12 +278,14 @@ class EventLogContract(ABC):
             assert len(other.assigned()) == LIMITS.partitions
             with pytest.raises(ConflictError):
                 commit(silent, records)
+            other.close()
+            assert len(drain(silent, 8)) == 8
         else:
             # Until it is closed, it keeps its share and may commit it.
             kept = set(silent.assigned())
             other.poll(1, 0)
             assert kept - set(other.assigned())
-        other.close()
+            other.close()
         silent.close()
 
     def pass_lease(self, clock: ManualClock) -> None:

@@ -7,9 +7,13 @@ import sys
 import time
 from collections import Counter
 
+import pytest
+
 from eventlog.adapters.sqlite import SqliteEventLog
 from eventlog.limits import LogLimits
 from eventlog.port import LogTopic
+
+PATIENCE = 150.0
 
 WRITER = """
 import sys
@@ -28,16 +32,20 @@ for n in range(300):
 READER = """
 import sys
 from pathlib import Path
+from domain.errors import ConflictError
 from eventlog.adapters.sqlite import SqliteEventLog
 from eventlog.limits import LogLimits
 from eventlog.port import LogTopic, Position
 log = SqliteEventLog(Path(sys.argv[1]), LogLimits(lease_seconds=1.5))
-out = open(sys.argv[2], "a", buffering=1)
 reader = log.reader("g", [LogTopic.POSTS])
+out = open(sys.argv[2], "a", buffering=1)
 while True:
     for record in reader.poll(7, 0.2):
         out.write(record.value.decode() + chr(10))
-        reader.commit([Position(record.topic, record.partition, record.offset + 1)])
+        try:
+            reader.commit([Position(record.topic, record.partition, record.offset + 1)])
+        except ConflictError:  # It was off the processor for longer than its lease.
+            out.write("moved" + chr(10))
 """
 
 
@@ -45,23 +53,26 @@ def start(code, *args):
     return subprocess.Popen([sys.executable, "-c", code, *map(str, args)])
 
 
-def wait_until(check, seconds=60):
+def wait_until(check, seconds=PATIENCE):
     end = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < end, "timed out"
         time.sleep(0.05)
 
 
+@pytest.mark.timeout(600)
 def test_three_writers_and_two_readers_of_which_one_is_killed(tmp_path):
     path = tmp_path / "log.sqlite"
     log = SqliteEventLog(path, LogLimits(lease_seconds=1.5))
     outs = [tmp_path / "a.txt", tmp_path / "b.txt"]
     readers = [start(READER, path, out) for out in outs]
     try:
+        # Else the first could have read everything before the second has begun.
+        wait_until(lambda: all(out.exists() for out in outs))
         writers = [start(WRITER, path, f"w{n}") for n in range(3)]
-        wait_until(lambda: all(out.exists() and out.stat().st_size for out in outs))
+        wait_until(lambda: all(out.stat().st_size for out in outs))
         os.kill(readers[0].pid, signal.SIGKILL)
-        assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+        assert [writer.wait(PATIENCE) for writer in writers] == [0, 0, 0]
         wait_until(lambda: not sum(r.behind for r in log.lag("g", [LogTopic.POSTS])))
     finally:
         for reader in readers:
@@ -69,7 +80,8 @@ def test_three_writers_and_two_readers_of_which_one_is_killed(tmp_path):
             reader.wait()
     lines = [line for out in outs for line in out.read_text().split("\n") if line]
     counts = Counter(lines)
+    moved = counts.pop("moved", 0)
     assert set(counts) == {f"w{w}:{n}" for w in range(3) for n in range(300)}
-    # At least once: only the record in hand at the kill may come twice.
-    assert sum(counts.values()) - len(counts) <= 7
+    # At least once: only the record in hand at the kill, and those of refused commits.
+    assert counts.total() - len(counts) <= 1 + moved
     log.close()
