@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from domain.errors import NotFoundError
+from domain.errors import NotFoundError, RetryLaterError
 from domain.ids import Digest, PostId
 from eventlog.port import LogTopic
 from jobs.archive import Held, Place, analysis_of, candidates, gather, records
 from jobs.erasure import Eraser
 from jobs.retention_rules import CASE_VERDICTS, Policy, Rule
 from jobs.schedule import Daily, Job, Schedule
+from searchindex.port import SearchIndex
 
 ROUND = 5000
 """Posts looked at per reading of the archive: about 5 MB. Fewer reads it more often."""
@@ -25,6 +26,11 @@ TRIMMED = {
     LogTopic.REJECTED: "rejected",
 }
 """Topics that live by time, and the key of their days."""
+
+FORGET = timedelta(days=30)
+"""How long the index keeps what a deletion leaves. Shorter than a consumer may lag, or
+a topic be read again, would bring text back for the time until its tombstone is read
+too; longer keeps emptied months on the disk."""
 
 _EVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -57,12 +63,19 @@ class RetentionJob(Job):
     name = "retention"
 
     def __init__(
-        self, eraser: Eraser, days: Mapping[str, int], zone: str, hour: int = 2
+        self,
+        eraser: Eraser,
+        days: Mapping[str, int],
+        zone: str,
+        hour: int = 2,
+        *,
+        index: SearchIndex | None = None,
     ) -> None:
         self.schedule = Schedule(when=Daily(zone, hour, 30), lease_seconds=3 * 3600)
         self._eraser = eraser
         self._days = days
         self._policy = Policy(days)
+        self._index = index
 
     def run(self, now: datetime) -> str:
         posts = captures = on_hold = 0
@@ -81,6 +94,7 @@ class RetentionJob(Job):
         return (
             f"deleted {posts} posts and {captures} captures of theirs, "
             f"{on_hold} on hold, {swept} old captures, {trimmed} log records"
+            f"{self._forget(now)}"
         )
 
     def plan(self, now: datetime) -> Plan:
@@ -135,6 +149,17 @@ class RetentionJob(Job):
         for topic in (LogTopic.ANALYSES, LogTopic.REVIEWS):
             dropped += log.compact(topic)
         return dropped
+
+    def _forget(self, now: datetime) -> str:
+        """Give back the room of posts that the index has long deleted."""
+        if self._index is None:
+            return ""
+        try:
+            dropped = self._index.drop_deleted(now - FORGET)
+        except RetryLaterError as error:
+            # All that was due is deleted; tomorrow's run makes good for the room.
+            return f"; the index keeps what deletions left: {error.message}"
+        return f", {dropped} remains in the index"
 
     def _sweep(self, now: datetime) -> int:
         """Delete captures older than a raw page is kept, outside of cases and holds.

@@ -12,7 +12,8 @@ from searchindex.port import Order
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
     """The last document shown: its order value, its slot and its id.
 
-    `floor` keeps the bound of a bounded order in place from page to page.
+    `floor` keeps the bound of a bounded order in place from page to page. `held` names
+    a state of the index that a server keeps for the next page, `rest` the place in it.
     """
 
     order: str
@@ -20,6 +21,8 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     slot: int
     id: str = ""
     floor: int = 0
+    held: str = ""
+    rest: tuple[int | float | str, ...] = ()
 
 
 def encode_cursor(cursor: Cursor) -> str:

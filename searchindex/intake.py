@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from domain.analysis import Analysis
+from domain.clock import Clock, SystemClock
 from domain.errors import QuarantineError
 from domain.events import CountsSeen, PostGone
 from domain.ids import PostId, StoryId
@@ -48,10 +49,16 @@ def decode_state(value: bytes) -> State:
 
 @dataclass(slots=True)
 class Intake:
-    """Items handed over since the last flush."""
+    """Items handed over since the last flush.
+
+    `published` and `heard` hold, of each post, the time of its first analysis and of
+    the first of its other items.
+    """
 
     steps: list[tuple[PostId, Step]] = field(default_factory=list)
     failed: list[tuple[PostId, str]] = field(default_factory=list)
+    published: dict[PostId, datetime] = field(default_factory=dict)
+    heard: dict[PostId, datetime] = field(default_factory=dict)
 
     def ids(self) -> list[PostId]:
         """Return the posts that the items are about, each once."""
@@ -83,19 +90,23 @@ class Intake:
     def clear(self) -> None:
         self.steps.clear()
         self.failed.clear()
+        self.published.clear()
+        self.heard.clear()
 
 
 class CollectingWriter(IndexWriter):
     """Keeps items until the flush; an item that no store could hold fails alone."""
 
-    def __init__(self, bands_of: Bands) -> None:
+    def __init__(self, bands_of: Bands, clock: Clock | None = None) -> None:
         self._intake = Intake()
         self._bands_of = bands_of
+        self._clock = clock or SystemClock()
 
     def put_analysis(self, analysis: Analysis) -> None:
         def check() -> Step:
             checked = _checked(analysis)
             _require_bands(self._bands_of, checked.fingerprint)
+            self._intake.published.setdefault(checked.post.id, checked.post.when)
             return lambda state: with_analysis(state, checked)
 
         self._take(analysis.post.id, check)
@@ -103,6 +114,7 @@ class CollectingWriter(IndexWriter):
     def put_review(self, review: ReviewState) -> None:
         def check() -> Step:
             _require_storable(review, review.at)
+            self._intake.heard.setdefault(review.post_id, review.at)
             return lambda state: with_review(state, review)
 
         self._take(review.post_id, check)
@@ -110,6 +122,7 @@ class CollectingWriter(IndexWriter):
     def put_gone(self, gone: PostGone) -> None:
         def check() -> Step:
             _require_storable(gone, gone.at)
+            self._intake.heard.setdefault(gone.post_id, gone.at)
             return lambda state: with_gone(state, gone)
 
         self._take(gone.post_id, check)
@@ -117,6 +130,7 @@ class CollectingWriter(IndexWriter):
     def put_counts(self, counts: CountsSeen) -> None:
         def check() -> Step:
             _require_storable(counts, counts.at)
+            self._intake.heard.setdefault(counts.post_id, counts.at)
             return lambda state: with_counts(state, counts)
 
         self._take(counts.post_id, check)
@@ -129,7 +143,8 @@ class CollectingWriter(IndexWriter):
         self._take(post_id, check)
 
     def delete(self, post_id: PostId) -> None:
-        self._take(post_id, lambda: lambda state: (without_all(state), True))
+        at = self._clock.now()
+        self._take(post_id, lambda: lambda state: (without_all(state, at), True))
 
     def close(self) -> None:
         self._intake.clear()

@@ -41,7 +41,10 @@ class Former:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Everything known of one post. `deleted` holds until a newer analysis comes."""
+    """Everything known of one post. `deleted` holds until a newer analysis comes.
+
+    `deleted_at` is None also of what was deleted by a program that did not note it.
+    """
 
     analysis: Analysis | None = None
     review: ReviewState | None = None
@@ -52,6 +55,12 @@ class State:
     floor: Version = (0, 0)
     review_seen: int = 0
     deleted: bool = False
+    deleted_at: datetime | None = None
+
+    @property
+    def bare(self) -> bool:
+        """Whether a deletion is all that is known of the post."""
+        return self.deleted and self.analysis is None and self.review is None
 
     @property
     def document(self) -> Document | None:
@@ -89,7 +98,8 @@ def with_analysis(state: State, analysis: Analysis) -> tuple[State, bool]:
     if newer:
         if current is not None and current.post.revision < analysis.post.revision:
             state = _remember(state, current)
-        return replace(state, analysis=analysis, deleted=False), True
+        state = replace(state, deleted=False, deleted_at=None)
+        return replace(state, analysis=analysis), True
     if current is not None and analysis.post.revision < current.post.revision:
         state = _remember(state, analysis)
     return state, False
@@ -126,12 +136,20 @@ def with_counts(state: State, counts: CountsSeen) -> tuple[State, bool]:
     return replace(state, counts=counts), True
 
 
-def without_all(state: State) -> State:
+def without_all(state: State, at: datetime) -> State:
     """Return the tombstone of a state: versions only."""
     version = state.analysis.version if state.analysis else (0, 0)
     return State(
-        floor=max(state.floor, version), review_seen=state.review_seen, deleted=True
+        floor=max(state.floor, version),
+        review_seen=state.review_seen,
+        deleted=True,
+        deleted_at=at,
     )
+
+
+def is_over(state: State, before: datetime) -> bool:
+    """Tell whether a state is only what a deletion before then has left."""
+    return state.bare and (state.deleted_at is None or state.deleted_at < before)
 
 
 def _gone_order(gone: PostGone) -> tuple[datetime, int, str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import TracebackType
-from typing import ClassVar, Self
+from typing import Self
 
 from domain.analysis import Analysis
 from domain.events import CountsSeen, PostGone
@@ -38,12 +38,18 @@ class Order(StrEnum):
 class Search:
     """A question. `after` is `Page.next_cursor` of the page before, opaque.
 
+    Pages that follow each other by `after` hold each post once that is not revised
+    meanwhile, whatever else is written. `steady` asks for all of them to come from one
+    state of the index, where it can hold one (`IndexCapabilities.steady_pages`): for
+    exports, since holding it costs the index memory and a request more.
+
     `facets` names keyword fields of `searchindex.document.FIELDS`.
     """
 
     query: Node | None = None
     order: Order = Order.NEWEST
     size: int = 20
+    steady: bool = False
     after: str | None = None
     facets: tuple[str, ...] = ()
 
@@ -183,11 +189,16 @@ class IndexCapabilities:
     """Facets and the order by urgency look at every match. Where this is off, callers
     may rely on the newest matches only, up to the bound at which totals stop."""
 
+    steady_pages: bool = False
+    """`Search.steady` is heeded where the server can and while the version lives.
+    Where this is off, a post whose time or urgency is revised between two pages may be
+    shown on both or on neither; one that is not revised is shown once."""
+
 
 class SearchIndex(ABC):
     """An index with versions: readers and writers use the live one."""
 
-    capabilities: ClassVar[IndexCapabilities] = IndexCapabilities()
+    capabilities: IndexCapabilities = IndexCapabilities()
 
     @abstractmethod
     def writer(self) -> IndexWriter:
@@ -212,6 +223,15 @@ class SearchIndex(ABC):
     @abstractmethod
     def live_version(self) -> str:
         """Return the name of the live version."""
+
+    @abstractmethod
+    def drop_deleted(self, before: datetime) -> int:
+        """Forget what posts deleted before then have left; return how many.
+
+        A deletion leaves the post's versions, so that what it was and arrives late
+        does not bring it back. Give a time before which nothing arrives any more. All
+        that can be found stays, and all that waits for its post.
+        """
 
     @abstractmethod
     def close(self) -> None:

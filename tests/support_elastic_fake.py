@@ -8,6 +8,7 @@ import json
 from collections import deque
 
 from searchindex.adapters.elastic_errors import Refused
+from searchindex.adapters.elastic_schema import LATER
 from searchindex.document import VERSION
 
 
@@ -69,9 +70,8 @@ class FakeEngine:
         }
 
     def _mapping(self, name, body):
-        return {
-            self._physical(name): {"mappings": {"_meta": {"mapping_version": VERSION}}}
-        }
+        notes = {"_meta": {"mapping_version": VERSION}, "properties": LATER}
+        return {self._physical(name): {"mappings": notes}}
 
     def _refresh(self, name, body):
         self.refreshed.append(name)

@@ -169,7 +169,7 @@ def build_jobs(
     made: list[Job] = [
         OutboxJob(casework, log, clock, encode_event),
         StoriesJob(index, casework, likeness),
-        RetentionJob(eraser, profile.retention_days, profile.timezone),
+        RetentionJob(eraser, profile.retention_days, profile.timezone, index=index),
     ]
     probe = build_probe(settings, casework, sources, made)
     return [*made, HealthJob(probe, casework)]

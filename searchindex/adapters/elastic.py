@@ -5,13 +5,15 @@ down waits like one whose cluster went down later. The first use makes the live 
 in a cluster that has none.
 """
 
+from datetime import datetime
 from functools import lru_cache
-from typing import ClassVar
 
 from domain.clock import Clock, SystemClock
 from nlp.fingerprint import bands
 from searchindex.adapters.elastic_client import connect
+from searchindex.adapters.elastic_deleted import drop_deleted
 from searchindex.adapters.elastic_errors import translated
+from searchindex.adapters.elastic_hold import Holder
 from searchindex.adapters.elastic_options import ElasticOptions
 from searchindex.adapters.elastic_reader import BOUND, ElasticReader
 from searchindex.adapters.elastic_versions import Catalogue
@@ -27,8 +29,6 @@ class ElasticSearchIndex(SearchIndex):
     `elastic_reader.BOUND` and `elastic_writer.PATIENCE` but for tests.
     """
 
-    capabilities: ClassVar[IndexCapabilities] = IndexCapabilities(whole_facets=True)
-
     def __init__(
         self,
         options: ElasticOptions,
@@ -43,6 +43,10 @@ class ElasticSearchIndex(SearchIndex):
         self._client = connect(options)
         self._catalogue = Catalogue(self._client, options, clock or SystemClock())
         self._bound = bound
+        self._holder = Holder(self._client, options.engine)
+        # Elasticsearch has it only in builds with x-pack, so nothing is promised.
+        steady = options.engine == "opensearch"
+        self.capabilities = IndexCapabilities(whole_facets=True, steady_pages=steady)
         self._patience = patience
 
     def writer(self) -> IndexWriter:
@@ -51,7 +55,7 @@ class ElasticSearchIndex(SearchIndex):
         )
 
     def reader(self) -> IndexReader:
-        return ElasticReader(self._client, self._catalogue, self._bound)
+        return ElasticReader(self._client, self._catalogue, self._bound, self._holder)
 
     def begin_rebuild(self) -> IndexWriter:
         with translated():
@@ -67,6 +71,10 @@ class ElasticSearchIndex(SearchIndex):
     def live_version(self) -> str:
         with translated():
             return str(self._catalogue.ready().live)
+
+    def drop_deleted(self, before: datetime) -> int:
+        with translated():
+            return drop_deleted(self._client, self._catalogue, before)
 
     def close(self) -> None:
         self._client.close()

@@ -38,16 +38,22 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """A document to write, on the condition that the index holds what was read."""
+    """A document to write, on the condition that the index holds what was read.
+
+    `index` is empty where the request names the index of all its documents.
+    """
 
     post_id: PostId
     encoded: bytes
     source: bytes
     place: tuple[int, int] | None
+    index: str = ""
 
     def lines(self) -> bytes:
         """Return the two lines of the request."""
         about: dict[str, object] = {"_id": key_of_post(self.post_id)}
+        if self.index:
+            about["_index"] = self.index
         name = "create"
         if self.place is not None:
             name = "index"
@@ -70,11 +76,12 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The fate of one write, and why."""
+    """The fate of one write, and why; `gone` where its index is not there."""
 
     fate: Fate
     why: str = ""
     error: RetryLaterError | None = None
+    gone: bool = False
 
 
 class VersionGone(Exception):  # noqa: N818 - not an error: another version is live now
@@ -84,24 +91,59 @@ class VersionGone(Exception):  # noqa: N818 - not an error: another version is l
 def read(client: Client, version: str, ids: Sequence[PostId]) -> dict[PostId, Held]:
     """Return what a version holds of posts, flushed or not."""
     keys = {key_of_post(post_id): post_id for post_id in ids}
-    answer = _sent(client, f"/{version}/_mget", {"ids": list(keys)})
-    found: dict[PostId, Held] = {}
-    for item in answer["docs"]:
-        if "error" in item:
-            raise _meaning(refusal(_status(item["error"]), item))
-        if item.get("found"):
-            encoded = item["_source"]["state"].encode()
-            place = item["_seq_no"], item["_primary_term"]
-            found[keys[item["_id"]]] = Held(decode_state(encoded), encoded, place)
-    return found
+    body = {"ids": list(keys)}
+    return {keys[i["_id"]]: _held(i) for i in _docs(client, f"/{version}/_mget", body)}
+
+
+def read_from(client: Client, where: Mapping[PostId, str]) -> dict[PostId, Held]:
+    """Return what is held of posts in the index named for each.
+
+    An index that is not there holds nothing.
+    """
+    if not where:
+        return {}
+    keys = {key_of_post(post_id): post_id for post_id in where}
+    docs = [{"_index": where[post_id], "_id": key} for key, post_id in keys.items()]
+    found = _docs(client, "/_mget", {"docs": docs}, absent=True)
+    return {keys[item["_id"]]: _held(item) for item in found}
+
+
+def read_raw(client: Client, name: str, ids: Sequence[PostId]) -> dict[PostId, str]:
+    """Return the notes that an index holds in place of posts' states."""
+    keys = {key_of_post(post_id): post_id for post_id in ids}
+    found = _docs(client, f"/{name}/_mget", {"ids": list(keys)})
+    return {keys[item["_id"]]: item["_source"]["state"] for item in found}
 
 
 def write(
     client: Client, version: str, writes: Sequence[Write]
 ) -> Iterator[tuple[Write, Answer]]:
-    """Write documents and yield what became of each, in any order."""
+    """Write documents and yield what became of each, in any order.
+
+    `version` is the index of them all, or empty where each names its own.
+    """
+    path = f"/{version}/_bulk" if version else "/_bulk"
     for some in bounded(writes):
-        yield from _write(client, version, some)
+        yield from _write(client, path, some)
+
+
+def _docs(
+    client: Client, path: str, body: object, *, absent: bool = False
+) -> Iterator[Mapping[str, Any]]:
+    for item in _sent(client, path, body)["docs"]:
+        if "error" in item:
+            refused = refusal(_status(item["error"]), item)
+            if absent and refused.gone:
+                continue
+            raise _meaning(refused)
+        if item.get("found"):
+            yield item
+
+
+def _held(item: Mapping[str, Any]) -> Held:
+    encoded = item["_source"]["state"].encode()
+    place = item["_seq_no"], item["_primary_term"]
+    return Held(decode_state(encoded), encoded, place)
 
 
 def bounded(writes: Sequence[Write]) -> Iterator[list[Write]]:
@@ -119,11 +161,11 @@ def bounded(writes: Sequence[Write]) -> Iterator[list[Write]]:
 
 
 def _write(
-    client: Client, version: str, some: Sequence[Write]
+    client: Client, path: str, some: Sequence[Write]
 ) -> Iterator[tuple[Write, Answer]]:
     body = b"".join(one.lines() for one in some)
     try:
-        answer = _sent(client, f"/{version}/_bulk", body, {"require_alias": "true"})
+        answer = _sent(client, path, body, {"require_alias": "true"})
     except Refused as refused:
         if refused.status not in _BAD:
             raise
@@ -132,15 +174,15 @@ def _write(
             return
         # The request as a whole was refused for one of its posts, or for its size.
         half = len(some) // 2
-        yield from _write(client, version, some[:half])
-        yield from _write(client, version, some[half:])
+        yield from _write(client, path, some[:half])
+        yield from _write(client, path, some[half:])
     except StoreFullError:
         raise
     except RetryLaterError as error:
         yield from ((one, Answer(Fate.UNKNOWN, error=error)) for one in some)
     else:
         for one, item in zip(some, answer["items"], strict=True):
-            yield one, _answer(next(iter(item.values())))
+            yield one, _answer(one, next(iter(item.values())))
 
 
 def _sent(
@@ -152,7 +194,7 @@ def _sent(
         raise _meaning(refused) from refused
 
 
-def _answer(item: Mapping[str, Any]) -> Answer:
+def _answer(one: Write, item: Mapping[str, Any]) -> Answer:
     status = item["status"]
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return Answer(Fate.DONE)
@@ -161,6 +203,9 @@ def _answer(item: Mapping[str, Any]) -> Answer:
         return Answer(Fate.AGAIN, error=RetryLaterError("Others write the same posts."))
     if status == HTTPStatus.BAD_REQUEST:
         return Answer(Fate.NEVER, f"{refused.kind}: {refused.reason}")
+    if refused.gone and one.index:
+        waiting = RetryLaterError(f"The index {one.index} is being made or dropped.")
+        return Answer(Fate.AGAIN, error=waiting, gone=True)
     meaning = _meaning(refused)
     if isinstance(meaning, RetryLaterError) and refused.kind != BLOCKED:
         return Answer(Fate.AGAIN, error=meaning)

@@ -6,12 +6,14 @@ node that answers. Sniffing stays off, since the nodes' own addresses are often 
 those that an office reaches them by.
 """
 
+import logging
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
+import structlog
 
 from domain.errors import ConfigurationError, RetryLaterError
 from searchindex.adapters.elastic_errors import refusal
@@ -20,6 +22,10 @@ from searchindex.adapters.elastic_options import ElasticOptions
 JSON = "application/json"
 LINES = "application/x-ndjson"
 Params = Mapping[str, str]
+
+# Both libraries warn at each try on each node, in a form of their own.
+for _name in ("elastic_transport", "elasticsearch", "opensearch"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 Reply = Mapping[str, Any]
 
 
@@ -57,6 +63,28 @@ def connect(options: ElasticOptions) -> Client:
     return ElasticsearchClient(options)
 
 
+class Outage:
+    """Logs the beginning and the end of an outage, and no try in between."""
+
+    def __init__(self) -> None:
+        self._on = False
+
+    def out_of_reach(self, error: Exception) -> RetryLaterError:
+        """Return the error to raise when no node answered."""
+        text = f"{error} {getattr(error, 'message', '')}".strip()
+        if not self._on:
+            self._on = True
+            structlog.get_logger().warning("search_engine_out_of_reach", why=text)
+        hint = "Check search_ca_file." if "certificate" in text.casefold() else ""
+        return RetryLaterError(f"The search engine is out of reach: {text}.", hint=hint)
+
+    def answered(self) -> None:
+        """Note that a node answered."""
+        if self._on:
+            self._on = False
+            structlog.get_logger().warning("search_engine_answers_again")
+
+
 class ElasticsearchClient:
     """elasticsearch-py; checks by itself that the server is Elasticsearch."""
 
@@ -66,6 +94,7 @@ class ElasticsearchClient:
         except ModuleNotFoundError as error:
             raise _missing("elasticsearch") from error
         self._errors = elasticsearch
+        self._outage = Outage()
         trusted: dict[str, Any] = (
             {"ca_certs": options.ca_file} if options.ca_file else {}
         )
@@ -96,9 +125,11 @@ class ElasticsearchClient:
                 hint="Set search_engine to opensearch if it is OpenSearch.",
             ) from error
         except self._errors.ApiError as error:
+            self._outage.answered()
             raise refusal(error.meta.status, error.body) from error
         except self._errors.TransportError as error:
-            raise _out_of_reach(error) from error
+            raise self._outage.out_of_reach(error) from error
+        self._outage.answered()
         reply: Reply = answer.body
         return reply
 
@@ -115,6 +146,7 @@ class OpenSearchClient:
         except ModuleNotFoundError as error:
             raise _missing("opensearch-py") from error
         self._errors = opensearchpy.exceptions
+        self._outage = Outage()
         self._closed = False
         trusted: dict[str, Any] = (
             {"ca_certs": options.ca_file} if options.ca_file else {}
@@ -143,11 +175,13 @@ class OpenSearchClient:
                 method, path, params=params, headers=headers, body=content
             )
         except self._errors.ConnectionError as error:
-            raise _out_of_reach(error) from error
+            raise self._outage.out_of_reach(error) from error
         except self._errors.TransportError as error:
+            self._outage.answered()
             raise refusal(int(error.status_code), error.info) from error
         except self._errors.SerializationError as error:
-            raise _out_of_reach(error) from error
+            raise self._outage.out_of_reach(error) from error
+        self._outage.answered()
         return reply
 
     def close(self) -> None:
@@ -175,12 +209,6 @@ def _signing_in(options: ElasticOptions) -> dict[str, str]:
     key = options.api_key
     key = b64encode(key.encode()).decode() if ":" in key else key
     return {"authorization": f"ApiKey {key}"}
-
-
-def _out_of_reach(error: Exception) -> RetryLaterError:
-    text = f"{error} {getattr(error, 'message', '')}".strip()
-    hint = "Check search_ca_file." if "certificate" in text.casefold() else ""
-    return RetryLaterError(f"The search engine is out of reach: {text}.", hint=hint)
 
 
 def _missing(name: str) -> ConfigurationError:

@@ -5,12 +5,13 @@ keywords are whole values, and what has no meaning matches nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from math import inf
 from typing import Any
 
 import msgspec
 
-from searchindex.adapters.elastic_rows import key
+from searchindex.adapters.elastic_rows import instant, key
 from searchindex.document import FieldKind
 from searchindex.fields import is_kind, seconds
 from searchindex.query import AllOf, AnyOf, DateRange, FieldIs, Node, Not, NumberRange
@@ -68,6 +69,40 @@ def ranked(node: Node | None) -> Clause:
 def between(since: int, until: int) -> Clause:
     """Return the clause of a stretch of publication times, in seconds."""
     return {"range": {"published": {"gte": since, "lt": until}}}
+
+
+def spanned(clause: Clause, *spans: tuple[datetime | None, datetime | None]) -> Clause:
+    """Return the clause with a wider condition of dates that shards are chosen by.
+
+    Servers leave a shard out whose dates lie elsewhere, but look at dates only and not
+    at the numbers that `published` is held in. It is a day wider, so that nothing
+    depends on it.
+    """
+    since = max((s for s, _ in spans if s is not None), default=None)
+    until = min((u for _, u in spans if u is not None), default=None)
+    bounds = {
+        "gte": since and _apart(since, -1),
+        "lt": until and _apart(until, 1),
+    }
+    given = {sign: instant(at) for sign, at in bounds.items() if at is not None}
+    if not given:
+        return clause
+    inner = clause["bool"]
+    wide = {"range": {"published_at": given}}
+    return {"bool": {**inner, "filter": [*inner["filter"], wide]}}
+
+
+def spans(node: Node | None) -> Iterator[tuple[datetime | None, datetime | None]]:
+    """Yield the stretches of publication that every post found lies in."""
+    for part in flat(node or AllOf(())):
+        if isinstance(part, DateRange) and part.field == "published":
+            yield part.since, part.until
+
+
+def _apart(at: datetime, days: int) -> datetime | None:
+    if not 1000 < at.year < 9000:  # noqa: PLR2004 - years written with four digits
+        return None
+    return at + timedelta(days=days)
 
 
 def leaves(clause: object) -> int:

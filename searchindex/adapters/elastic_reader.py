@@ -2,7 +2,8 @@
 
 Every order ends in the post's slot and id, and what comes before depends on the post
 alone. So a cursor is the sort values of the last post shown, and posts that come in
-between two pages neither shift nor repeat one; no snapshot is held open on the server.
+between two pages neither shift nor repeat one. A snapshot is held open on the server
+for those only who ask for it (`Search.steady`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,9 +17,11 @@ import msgspec
 from domain.errors import ConflictError, RetryLaterError
 from domain.ids import PostId
 from domain.labels import Queue
-from searchindex.adapters.elastic_bulk import VersionGone, read
+from searchindex.adapters.elastic_bulk import Held, VersionGone, read, read_from
 from searchindex.adapters.elastic_client import Client, Params, Reply
 from searchindex.adapters.elastic_errors import Refused, ours, refusal, translated
+from searchindex.adapters.elastic_hold import Holder
+from searchindex.adapters.elastic_places import located
 from searchindex.adapters.elastic_query import (
     SHOWN,
     Clause,
@@ -26,10 +29,12 @@ from searchindex.adapters.elastic_query import (
     everything,
     found,
     ranked,
+    spanned,
+    spans,
 )
 from searchindex.adapters.elastic_rows import band_words, fingerprint
 from searchindex.adapters.elastic_schema import facet_field
-from searchindex.adapters.elastic_versions import Catalogue
+from searchindex.adapters.elastic_versions import Catalogue, Reading
 from searchindex.cursor import Cursor, decode_cursor, encode_cursor
 from searchindex.document import Document, FieldKind
 from searchindex.fields import is_kind, seconds
@@ -56,6 +61,12 @@ LOOKS = 100
 WHOLE = {"allow_partial_search_results": "false"}
 """Rather an error than an answer that silently lacks a part."""
 
+BY_SHARD = {"pre_filter_shard_size": "1"}
+"""Of a monthly version: ask each shard first whether it can hold anything, so that the
+months outside of a query's dates are left out."""
+
+TURNS = 3
+
 T = TypeVar("T")
 _TIE = ({"slot": "desc"}, {"key.id": "asc"})
 _SORTS: Mapping[Order, tuple[Mapping[str, str], ...]] = {
@@ -69,16 +80,19 @@ _SORTS: Mapping[Order, tuple[Mapping[str, str], ...]] = {
 class ElasticReader(IndexReader):
     """Reads whatever version is live at each call."""
 
-    def __init__(self, client: Client, catalogue: Catalogue, bound: int) -> None:
+    def __init__(
+        self, client: Client, catalogue: Catalogue, bound: int, holder: Holder
+    ) -> None:
         self._client = client
         self._catalogue = catalogue
         self._bound = bound
+        self._holder = holder
 
     def search(self, search: Search) -> Page:
         size = max(0, min(search.size, MAX_PAGE))
         body, whole = self._question(search, size)
         try:
-            answer = self._ask("_search", body, WHOLE)
+            answer = self._answered(search, body)
         except Refused as refused:
             if search.after is not None and refused.status == HTTPStatus.BAD_REQUEST:
                 raise ConflictError("The page cursor is not one of ours.") from refused
@@ -86,13 +100,15 @@ class ElasticReader(IndexReader):
         rows = answer["hits"]["hits"]
         total = answer["hits"]["total"]["value"]
         exact = whole or total <= self._bound
+        more = len(rows) > size > 0
+        held = answer.get("pit_id", "")
+        if held and not more:
+            self._holder.give_back(held)
         return Page(
             hits=tuple(_hit(row, search) for row in rows[:size]),
             total=total if exact else self._bound,
             total_exact=exact,
-            next_cursor=_cursor(search.order, rows[size - 1])
-            if len(rows) > size > 0
-            else None,
+            next_cursor=_cursor(search.order, rows[size - 1], held) if more else None,
             facets=_facets(search, answer.get("aggregations", {})),
         )
 
@@ -102,7 +118,7 @@ class ElasticReader(IndexReader):
         for at in range(0, len(unique), READ_ITEMS):
             some = unique[at : at + READ_ITEMS]
             with translated():
-                held = self._patiently(partial(read, self._client, ids=some))
+                held = self._patiently(partial(_read, self._client, some))
             for post_id, one in held.items():
                 if one.state.document is not None:
                     documents[post_id] = one.state.document
@@ -139,7 +155,7 @@ class ElasticReader(IndexReader):
         body = {
             "size": 0,
             "track_total_hits": False,
-            "query": {"bool": {"filter": [*inside, span]}},
+            "query": spanned({"bool": {"filter": [*inside, span]}}, (since, until)),
             "aggs": {"days": {"date_histogram": days, "aggs": {"queues": queues}}},
         }
         with translated():
@@ -156,7 +172,7 @@ class ElasticReader(IndexReader):
         best = search.order is Order.BEST
         clause: Clause = ranked(search.query) if best else found(search.query)
         body: dict[str, Any] = {
-            "query": clause,
+            "query": spanned(clause, *spans(search.query)),
             "size": size + 1 if size else 0,
             "sort": _SORTS[search.order],
             "track_total_hits": True if whole else self._bound + 1,
@@ -172,24 +188,51 @@ class ElasticReader(IndexReader):
             body["search_after"] = [*first, cursor.slot, cursor.id]
         return body, whole
 
+    def _answered(self, search: Search, body: dict[str, Any]) -> Reply:
+        """Ask a held state where the search wants one and there is one."""
+        held, asked = "", dict(body)
+        if search.after is not None:
+            cursor = decode_cursor(search.after, search.order)
+            held = cursor.held
+            asked["search_after"] = [*body["search_after"], *cursor.rest]
+        elif search.steady and search.size:
+            held = self._patiently(lambda live: self._holder.hold(live.names))
+        if held:
+            asked.update(self._holder.asking(held))
+            try:
+                return self._client.send("POST", "/_search", asked, WHOLE)
+            except Refused as refused:
+                if not refused.gone:
+                    raise
+                # It has run out, or the version was dropped: by sort values, then.
+        return self._ask("_search", body, WHOLE)
+
     def _ask(self, action: str, body: object, params: Params | None = None) -> Reply:
-        def send(live: str) -> Reply:
-            return self._client.send("POST", f"/{live}/{action}", body, params)
+        def send(live: Reading) -> Reply:
+            chosen = params
+            if live.monthly and action == "_search":
+                chosen = {**(params or {}), **BY_SHARD}
+            return self._client.send("POST", f"/{live.names}/{action}", body, chosen)
 
         return self._patiently(send)
 
-    def _patiently(self, ask: Callable[[str], T]) -> T:
-        """Ask; where there is no live version, make sure of one and ask once more."""
-        try:
-            return ask(self._catalogue.reading())
-        except (Refused, VersionGone) as error:
-            if isinstance(error, Refused) and not error.gone:
-                raise
-        self._catalogue.current()
-        try:
-            return ask(self._catalogue.live_alias)
-        except VersionGone as gone:
-            raise RetryLaterError("The search index changes too fast.") from gone
+    def _patiently(self, ask: Callable[[Reading], T]) -> T:
+        """Ask; where the version is not there any more, look which is and ask again."""
+        for turn in range(TURNS):
+            try:
+                return ask(self._catalogue.reading(anew=turn > 0))
+            except VersionGone:
+                continue
+            except Refused as refused:
+                if not refused.gone:
+                    raise
+        raise RetryLaterError("The search index changes too fast.")
+
+
+def _read(client: Client, ids: Sequence[PostId], live: Reading) -> dict[PostId, Held]:
+    if live.monthly:
+        return read_from(client, located(client, live.version, ids))
+    return read(client, live.version, ids)
 
 
 def _near_copies(wanted: Sequence[int], limit: int) -> bytes:
@@ -229,10 +272,13 @@ def _hit(row: Mapping[str, Any], search: Search) -> Hit:
     )
 
 
-def _cursor(order: Order, row: Mapping[str, Any]) -> str:
-    *first, place, name = row["sort"]
+def _cursor(order: Order, row: Mapping[str, Any], held: str) -> str:
+    count = len(_SORTS[order])
+    # Of a held state some servers add a value of their own, and want it back.
+    *first, place, name = row["sort"][:count]
+    rest = tuple(row["sort"][count:]) if held else ()
     value = float(first[0]) if first else 0.0
-    return encode_cursor(Cursor(order.value, value, place, name))
+    return encode_cursor(Cursor(order.value, value, place, name, 0, held, rest))
 
 
 def _facets(search: Search, counted: Mapping[str, Any]) -> dict[str, dict[str, int]]:

@@ -12,7 +12,7 @@ import msgspec
 from domain.ids import PostId
 from searchindex.adapters.elastic_schema import VALUED
 from searchindex.document import Document
-from searchindex.fields import comparable, keywords, moment, slot
+from searchindex.fields import comparable, keywords, moment, seconds, slot
 from searchindex.fold import forms
 from searchindex.intake import Bands
 from searchindex.merge import State
@@ -47,6 +47,8 @@ def source(state: State, encoded: bytes, bands_of: Bands) -> bytes:
     fields: dict[str, Any] = {"state": encoded.decode(), "shown": False}
     if state.document is not None:
         fields |= _shown(state.document, bands_of)
+    elif state.bare:
+        fields["deleted_at"] = seconds(state.deleted_at) if state.deleted_at else 0
     return msgspec.json.encode(fields)
 
 
@@ -63,7 +65,7 @@ def _shown(document: Document, bands_of: Bands) -> dict[str, Any]:
         "shown": True,
         "slot": slot(document),
         "published": moment(document, "published"),
-        "published_at": _instant(post.when),
+        "published_at": instant(post.when),
         "fetched": moment(document, "fetched"),
         "revision": float(post.revision),
         "urgency": float(document.urgency),
@@ -81,7 +83,8 @@ def _shown(document: Document, bands_of: Bands) -> dict[str, Any]:
     return fields
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
+    """Return a time as the mapping's dates are written."""
     try:
         return at.astimezone(UTC).replace(microsecond=0).isoformat()
     except OverflowError:  # the first or last day of the calendar, at an offset

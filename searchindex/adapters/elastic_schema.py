@@ -5,6 +5,7 @@ Text comes in as words that `searchindex.fold` made, with a space between them, 
 strict: a field that nobody declared is an error of ours, not a new column.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from searchindex.adapters.elastic_options import ElasticOptions
@@ -20,6 +21,10 @@ shows what a writer left that was killed between the two; shorter costs segments
 _WORDS = {"type": "text", "analyzer": "whitespace", "norms": False}
 _LONG = {"type": "long"}
 _DOUBLE = {"type": "double"}
+
+
+LATER: Mapping[str, object] = {"deleted_at": _LONG}
+"""Fields that indices of this mapping version may lack; they are added to those."""
 
 
 def body(options: ElasticOptions, aliases: tuple[str, ...]) -> dict[str, Any]:
@@ -41,6 +46,7 @@ def mapping() -> dict[str, Any]:
 
     `state` is what `searchindex.intake` encodes, kept as it is and never looked into.
     `shown` is false of posts of which only a review, a removal or a deletion is known.
+    `deleted_at` is there of posts of which only a deletion is known.
     `key` holds keywords as they are compared, `value` as they are written.
     """
     return {
@@ -50,6 +56,7 @@ def mapping() -> dict[str, Any]:
         "properties": {
             "state": {"type": "object", "enabled": False},
             "shown": {"type": "boolean"},
+            **LATER,
             "slot": _LONG,
             "published": _LONG,
             "published_at": {"type": "date", "format": "strict_date_time_no_millis"},

@@ -19,13 +19,12 @@ from searchindex.adapters.elastic_bulk import (
     Held,
     VersionGone,
     Write,
-    read,
-    write,
 )
 from searchindex.adapters.elastic_client import Client
 from searchindex.adapters.elastic_errors import translated
+from searchindex.adapters.elastic_places import Flat, Layout, Monthly, month_of
 from searchindex.adapters.elastic_rows import source
-from searchindex.adapters.elastic_versions import Catalogue
+from searchindex.adapters.elastic_versions import Catalogue, Versions
 from searchindex.intake import Bands, CollectingWriter, Step, encode_state
 from searchindex.merge import State
 from searchindex.port import BulkResult
@@ -85,11 +84,8 @@ class Plan:
 class Merging:
     """One flush into one version."""
 
-    def __init__(
-        self, client: Client, version: str, bands_of: Bands, patience: float
-    ) -> None:
-        self._client = client
-        self._version = version
+    def __init__(self, layout: Layout, bands_of: Bands, patience: float) -> None:
+        self._layout = layout
         self._bands_of = bands_of
         self._pauses = Pauses(patience)
         self._tally = Tally()
@@ -119,7 +115,7 @@ class Merging:
         while True:
             try:
                 with translated():
-                    return catalogue.refresh(self._version)
+                    return catalogue.refresh(self._layout.written())
             except RetryLaterError as error:
                 self._pauses.wait(error)
 
@@ -128,7 +124,7 @@ class Merging:
     ) -> Iterator[tuple[PostId, RetryLaterError]]:
         """Try posts once and yield those to try again."""
         try:
-            held = read(self._client, self._version, list(items))
+            held = self._layout.read(list(items))
         except RetryLaterError as error:
             yield from ((post_id, error) for post_id in items)
             return
@@ -138,7 +134,7 @@ class Merging:
             if plan is not None:
                 plans[post_id] = plan
         writes = [plan.write for plan in plans.values()]
-        for one, answer in write(self._client, self._version, writes):
+        for one, answer in self._layout.write(writes):
             self._account(plans[one.post_id], answer)
             if answer.error is not None:
                 yield one.post_id, answer.error
@@ -162,6 +158,7 @@ class Merging:
             encoded=encoded,
             source=source(state, encoded, self._bands_of),
             place=held.place,
+            index=self._layout.index_of(post_id),
         )
         return Plan(one, applied, len(steps) - applied)
 
@@ -186,7 +183,7 @@ class ElasticWriter(CollectingWriter):
     def __init__(
         self, client: Client, catalogue: Catalogue, bands_of: Bands, patience: float
     ) -> None:
-        super().__init__(bands_of)
+        super().__init__(bands_of, catalogue.clock)
         self._client = client
         self._catalogue = catalogue
         self._patience = patience
@@ -216,18 +213,36 @@ class ElasticWriter(CollectingWriter):
                 return done[versions.live]
             for name in missing:
                 try:
-                    done[name] = self._merge(name, items, found=name == versions.live)
+                    done[name] = self._merge(name, items, versions)
                 except VersionGone:
                     pauses.wait(RetryLaterError(f"The version {name} is gone."))
 
     def _merge(
-        self, version: str, items: Mapping[PostId, Sequence[Step]], *, found: bool
+        self,
+        version: str,
+        items: Mapping[PostId, Sequence[Step]],
+        versions: Versions,
     ) -> Tally:
-        merging = Merging(self._client, version, self._bands_of, self._patience)
+        layout = self._layout(version, items, versions)
+        merging = Merging(layout, self._bands_of, self._patience)
         tally = merging.run(items)
-        if found:
+        if version == versions.live:
             merging.refresh(self._catalogue)
         return tally
+
+    def _layout(
+        self,
+        version: str,
+        items: Mapping[PostId, Sequence[Step]],
+        versions: Versions,
+    ) -> Layout:
+        months = versions.monthly.get(version)
+        if months is None:
+            return Flat(self._client, version)
+        now, taken = self._clock.now(), self._intake
+        times = {i: taken.published.get(i) or taken.heard.get(i, now) for i in items}
+        wanted = {post_id: month_of(at, now) for post_id, at in times.items()}
+        return Monthly(self._client, self._catalogue, version, months, wanted)
 
 
 class RebuildWriter(ElasticWriter):
@@ -246,19 +261,18 @@ class RebuildWriter(ElasticWriter):
 
     def _write_all(self, items: Mapping[PostId, Sequence[Step]]) -> Tally:
         try:
-            self._require_current()
-            tally = self._merge(self.version, items, found=self._is_live())
+            versions = self._require_current()
+            tally = self._merge(self.version, items, versions)
         except VersionGone as gone:
             raise _abandoned() from gone
         self._require_current()
         return tally
 
-    def _is_live(self) -> bool:
-        return self._catalogue.look().live == self.version
-
-    def _require_current(self) -> None:
-        if self.version not in self._catalogue.look().written:
+    def _require_current(self) -> Versions:
+        versions = self._catalogue.look()
+        if self.version not in versions.written:
             raise _abandoned()
+        return versions
 
 
 def _abandoned() -> ConflictError:

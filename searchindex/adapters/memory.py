@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from threading import RLock
 
+from domain.clock import Clock, SystemClock
 from domain.errors import ConflictError
 from domain.ids import PostId
 from nlp.fingerprint import bands
@@ -18,7 +19,7 @@ from searchindex.fields import is_kind, keywords
 from searchindex.highlight import highlights
 from searchindex.intake import Bands, CollectingWriter, decode_state, encode_state
 from searchindex.local_days import local_day, offset_seconds
-from searchindex.merge import State
+from searchindex.merge import State, is_over
 from searchindex.port import (
     BulkResult,
     Hit,
@@ -52,6 +53,12 @@ class Shelf:
         else:
             self.prepared[post_id] = Prepared(document)
 
+    def drop_deleted(self, before: datetime) -> int:
+        over = [i for i, state in self.states.items() if is_over(state, before)]
+        for post_id in over:
+            del self.states[post_id]
+        return len(over)
+
 
 class MemorySearchIndex(SearchIndex):
     """An index that lives and dies with the process.
@@ -59,8 +66,9 @@ class MemorySearchIndex(SearchIndex):
     `bands_of` makes the near-copy bands of a fingerprint.
     """
 
-    def __init__(self, *, bands_of: Bands = bands) -> None:
+    def __init__(self, *, bands_of: Bands = bands, clock: Clock | None = None) -> None:
         self.bands_of = bands_of
+        self.clock = clock or SystemClock()
         self.lock = RLock()
         self._made = 1
         self.live = Shelf(f"v{VERSION}-1")
@@ -87,13 +95,19 @@ class MemorySearchIndex(SearchIndex):
     def live_version(self) -> str:
         return self.live.name
 
+    def drop_deleted(self, before: datetime) -> int:
+        with self.lock:
+            shelves = [s for s in (self.live, self.next) if s is not None]
+            dropped = [shelf.drop_deleted(before) for shelf in shelves]
+            return dropped[0]
+
     def close(self) -> None:
         """Nothing to give up."""
 
 
 class MemoryWriter(CollectingWriter):
     def __init__(self, index: MemorySearchIndex, only: Shelf | None) -> None:
-        super().__init__(index.bands_of)
+        super().__init__(index.bands_of, index.clock)
         self._index = index
         self._only = only
 

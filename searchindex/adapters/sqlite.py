@@ -10,14 +10,16 @@ one, and files that nobody names are removed by the next rebuild or swap.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
+from domain.clock import Clock, SystemClock
 from domain.errors import ConfigurationError, ConflictError, RetryLaterError
 from nlp.fingerprint import bands
 from searchindex.adapters.sqlite_reader import BOUND, SqliteReader
-from searchindex.adapters.sqlite_rows import apply
+from searchindex.adapters.sqlite_rows import apply, drop_deleted
 from searchindex.adapters.sqlite_store import SCHEMA, StoreFile, turn
 from searchindex.document import VERSION
 from searchindex.intake import Bands, CollectingWriter
@@ -39,9 +41,15 @@ class SqliteSearchIndex(SearchIndex):
     """
 
     def __init__(
-        self, folder: Path, *, bands_of: Bands = bands, bound: int = BOUND
+        self,
+        folder: Path,
+        *,
+        bands_of: Bands = bands,
+        bound: int = BOUND,
+        clock: Clock | None = None,
     ) -> None:
         self.folder = folder
+        self.clock = clock or SystemClock()
         # Each fingerprint is asked for when it comes in and again when it is written.
         self.bands_of = lru_cache(maxsize=2048)(bands_of)
         self._bound = bound
@@ -82,6 +90,27 @@ class SqliteSearchIndex(SearchIndex):
     def live_version(self) -> str:
         with self.pointer.read() as db:
             return versions(db)[LIVE]
+
+    def drop_deleted(self, before: datetime) -> int:
+        with self.pointer.read() as db:
+            roles = versions(db)
+        dropped = self._drop_deleted(_current(roles[LIVE]), before)
+        if NEXT in roles:
+            self._drop_deleted(roles[NEXT], before)
+        return dropped
+
+    def _drop_deleted(self, name: str, before: datetime) -> int:
+        """Work in portions, so that writers get their turns in between."""
+        dropped, after = 0, None
+        while True:
+            try:
+                with turn(self.folder / "turn.lock"), self.file(name).write() as db:
+                    count, after = drop_deleted(db, before, after)
+            except FileNotFoundError:  # swapped meanwhile
+                return dropped
+            dropped += count
+            if after is None:
+                return dropped
 
     def close(self) -> None:
         with self._lock:
@@ -148,7 +177,7 @@ class SqliteWriter(CollectingWriter):
     """Writes to the live version and to the next one while there is one."""
 
     def __init__(self, index: SqliteSearchIndex) -> None:
-        super().__init__(index.bands_of)
+        super().__init__(index.bands_of, index.clock)
         self._index = index
 
     def flush(self) -> BulkResult:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -18,13 +19,16 @@ from searchindex.fields import (
 )
 from searchindex.fold import forms
 from searchindex.intake import Bands, Intake, decode_state, encode_state
-from searchindex.merge import State
+from searchindex.merge import State, is_over
 from searchindex.port import BulkResult
 
 _INSERT = "INSERT INTO texts (rowid, title, text, exact_title, exact_text, keys)"
 _DELETE = """INSERT INTO texts
   (texts, rowid, title, text, exact_title, exact_text, keys) VALUES ('delete',"""
 _SIGN = 1 << 63
+
+PORTION = 5000
+"""Rows looked at in one transaction: larger keeps writers waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,19 @@ def load(db: sqlite3.Connection, ids: Sequence[PostId]) -> dict[PostId, Held]:
         for post_id, place, state in rows:
             found[post_id] = Held(decode_state(state), place)
     return found
+
+
+def drop_deleted(
+    db: sqlite3.Connection, before: datetime, after: PostId | None
+) -> tuple[int, PostId | None]:
+    """Drop what old deletions left, of some posts; return how many and the last."""
+    rows = db.execute(
+        "SELECT post_id, state FROM waiting WHERE post_id > ? ORDER BY post_id LIMIT ?",
+        (after or "", PORTION),
+    ).fetchall()
+    over = [(i,) for i, state in rows if is_over(decode_state(state), before)]
+    db.executemany("DELETE FROM waiting WHERE post_id=?", over)
+    return len(over), rows[-1][0] if len(rows) == PORTION else None
 
 
 def signed(value: int) -> int:

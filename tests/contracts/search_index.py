@@ -89,11 +89,13 @@ def get(index: SearchIndex, post_id: str):
     return index.reader().get([post_id]).get(post_id)
 
 
-def walk(index: SearchIndex, query="", order=Order.NEWEST, size=3, between=None):
+def walk(
+    index: SearchIndex, query="", order=Order.NEWEST, size=3, between=None, **fields
+):
     """Read page after page; `between` runs after the first."""
     found, after = [], None
     while True:
-        answer = page(index, query, order, size=size, after=after)
+        answer = page(index, query, order, size=size, after=after, **fields)
         found += [h.document.post.id for h in answer.hits]
         after = answer.next_cursor
         if after is None:
@@ -870,3 +872,153 @@ class SearchIndexContract(ABC):
             index.swap()
 
         assert walk(index, "mưa", Order.BEST, between=swap) == before
+
+    # What deletions leave
+
+    def test_old_deletions_are_forgotten_and_nothing_else(self, index):
+        fill(index, *(analysis(post(i, "mưa")) for i in "abcd"))
+        with index.writer() as writer:
+            for name in "ab":
+                writer.delete(name)
+            writer.put_review(review("waits"))
+            writer.put_analysis(analysis(post("c"), sequence=2, about=About.OTHER))
+        assert index.drop_deleted(START - timedelta(days=1)) == 0
+        later = datetime.now(UTC) + timedelta(days=1)
+        assert index.drop_deleted(later) == 2
+        assert index.drop_deleted(later) == 0
+        assert ids(index) == ["d"]
+        writer = index.writer()
+        writer.put_analysis(analysis(post("c", "mưa")))
+        assert writer.flush().stale == 1
+        fill(index, analysis(post("a", "lại")), analysis(post("waits")))
+        assert set(ids(index)) == {"a", "d", "waits"}
+        assert get(index, "waits").status == "reviewed"
+        writer.close()
+
+    def test_what_came_after_a_deletion_is_not_forgotten(self, index):
+        fill(index, analysis(post("a")), analysis(post("b")))
+        with index.writer() as writer:
+            writer.delete("a")
+            writer.delete("b")
+        fill(index, analysis(post("a", revision=2)))
+        with index.writer() as writer:
+            writer.put_review(review("b", 2))
+        assert index.drop_deleted(datetime.now(UTC) + timedelta(days=1)) == 0
+        fill(index, analysis(post("b", revision=2)))
+        assert ids(index, "status:reopened") == ["b"]
+        assert ids(index, "status:open") == ["a"]
+
+    def test_old_deletions_are_forgotten_on_both_sides_of_a_rebuild(self, index):
+        fill(index, analysis(post("a")))
+        rebuild = index.begin_rebuild()
+        with index.writer() as writer:
+            writer.delete("a")
+        assert index.drop_deleted(datetime.now(UTC) + timedelta(days=1)) == 1
+        rebuild.put_analysis(analysis(post("a", "lại")))
+        assert rebuild.flush().written == 1
+        index.swap()
+        assert ids(index) == ["a"]
+        rebuild.close()
+
+    # Posts of many months
+
+    def months(self, index, count=26):
+        """Put a post into each of some months; the newest has the highest number."""
+        at = datetime(2024, 10, 15, tzinfo=UTC)
+        found = []
+        for n in range(count):
+            on = at.replace(year=at.year + (at.month - 1 + n) // 12)
+            on = on.replace(month=(at.month - 1 + n) % 12 + 1)
+            found.append(analysis(post(f"m{n}", "mưa", published=on, fetched=START)))
+        fill(index, *found)
+        return found
+
+    def test_posts_of_many_months_are_one_index(self, index):
+        self.months(index)
+        assert index.reader().count() == 26
+        assert ids(index, "mưa", size=100) == [f"m{n}" for n in reversed(range(26))]
+        assert walk(index, "mưa", Order.OLDEST, 7) == [f"m{n}" for n in range(26)]
+        assert ids(index, "published:2024-12..2025-02-28") == ["m4", "m3", "m2"]
+        assert ids(index, "published:>=2026-10-01", size=3) == ["m25", "m24"]
+        assert ids(index, "published:<2024-11-01") == ["m0"]
+        assert set(index.reader().get([f"m{n}" for n in range(26)])) == {
+            f"m{n}" for n in range(26)
+        }
+
+    def test_a_post_is_one_whatever_month_its_items_name(self, index):
+        old, new = datetime(2025, 3, 9, tzinfo=UTC), datetime(2026, 9, 9, tzinfo=UTC)
+        with index.writer() as writer:
+            writer.put_review(review("a"))
+        fill(index, analysis(post("a", "cũ", published=old)))
+        fill(index, analysis(post("a", "mới", published=new, revision=2)))
+        with index.writer() as writer:
+            writer.put_gone(gone("a"))
+            writer.put_story("a", "s")
+        assert ids(index) == ids(index, "published:2026-09") == ["a"]
+        assert ids(index, "published:2025") == []
+        assert index.reader().count() == 1
+        with index.writer() as writer:
+            writer.delete("a")
+        assert index.reader().count() == 0
+
+    def test_times_far_from_now_are_months_too(self, index):
+        far = (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
+        fill(
+            index,
+            *(analysis(post(f"p{n}", published=at)) for n, at in enumerate(far)),
+        )
+        assert ids(index) == ["p1", "p0"]
+        assert ids(index, "published:..1990-01-01") == ["p0"]
+        assert ids(index, "published:>=2100") == ["p1"]
+
+    def test_months_emptied_by_deletions_are_forgotten(self, index):
+        self.months(index)
+        with index.writer() as writer:
+            for n in (0, 1, 5, 25):
+                writer.delete(f"m{n}")
+            writer.put_review(review("m1", 7))
+        kept = [f"m{n}" for n in reversed(range(26)) if n not in {0, 1, 5, 25}]
+        assert ids(index, size=100) == kept
+        assert index.drop_deleted(datetime.now(UTC) + timedelta(days=1)) == 3
+        assert ids(index, size=100) == kept
+        back = analysis(post("m0", "mưa", published=datetime(2024, 10, 15, tzinfo=UTC)))
+        fill(index, back)
+        assert ids(index, "published:2024-10") == ["m0"]
+        assert index.reader().count() == 23
+
+    def test_a_rebuild_and_swap_of_many_months(self, index):
+        items = self.months(index)
+        with index.begin_rebuild() as writer:
+            for item in items[:20]:
+                writer.put_analysis(item)
+        assert index.reader().count() == 26
+        fill(index, analysis(post("late", published=START)))
+        index.swap()
+        assert index.reader().count() == 21
+        fill(index, *items)
+        assert index.reader().count() == 27
+
+    @pytest.mark.parametrize("order", list(Order))
+    def test_steady_pages_beside_revisions(self, index, order):
+        fill(
+            index,
+            *(
+                analysis(post(f"p{n}", "mưa", hours=n), urgency=n % 4 / 4)
+                for n in range(12)
+            ),
+        )
+        before = ids(index, "mưa", order, size=100)
+
+        def revise():
+            for n in (0, 5, 11):
+                of = post(f"p{n}", "mưa mưa", hours=50 - 9 * n, revision=2)
+                fill(index, analysis(of, urgency=0.9), analysis(post(f"new{n}", "mưa")))
+            with index.writer() as writer:
+                writer.delete("p6")
+
+        found = walk(index, "mưa", order, between=revise, steady=True)
+        if index.capabilities.steady_pages:
+            assert found == before
+        else:
+            still = [i for i in before if i not in {"p0", "p5", "p11", "p6"}]
+            assert [i for i in found if i in still] == still

@@ -14,3 +14,15 @@ class TestElasticsearchIndex(SearchIndexContract):
 
     def make(self):
         return open_index(self.options)
+
+
+class TestElasticsearchIndexByMonth(SearchIndexContract):
+    @pytest.fixture(autouse=True)
+    def _prefix(self, elasticsearch_url):
+        with installation(
+            elasticsearch_url, "elasticsearch", monthly=True
+        ) as self.options:
+            yield
+
+    def make(self):
+        return open_index(self.options)

@@ -14,3 +14,13 @@ class TestOpenSearchIndex(SearchIndexContract):
 
     def make(self):
         return open_index(self.options)
+
+
+class TestOpenSearchIndexByMonth(SearchIndexContract):
+    @pytest.fixture(autouse=True)
+    def _prefix(self, opensearch_url):
+        with installation(opensearch_url, "opensearch", monthly=True) as self.options:
+            yield
+
+    def make(self):
+        return open_index(self.options)

@@ -222,7 +222,7 @@ def test_of_two_rebuilds_at_once_the_younger_stays(engine, catalogue):
 
 def test_a_clock_set_back_makes_no_older_version(engine, catalogue):
     first = catalogue.begin()
-    catalogue._clock.advance(days=-900)
+    catalogue.clock.advance(days=-900)
     assert catalogue.begin() > first
 
 
