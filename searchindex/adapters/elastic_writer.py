@@ -88,11 +88,11 @@ class Merging:
         self._layout = layout
         self._bands_of = bands_of
         self._pauses = Pauses(patience)
-        self._tally = Tally()
+        self.tally = Tally()
         self._unknown: dict[PostId, Plan] = {}
 
-    def run(self, items: Mapping[PostId, Sequence[Step]]) -> Tally:
-        """Write all items.
+    def run(self, items: Mapping[PostId, Sequence[Step]]) -> None:
+        """Write all items; `tally` says what became of them.
 
         Raises `VersionGone`, `RetryLaterError` or `StoreFullError`.
         """
@@ -108,7 +108,6 @@ class Merging:
             if last is not None:
                 self._pauses.wait(last)
             waiting = again
-        return self._tally
 
     def refresh(self, catalogue: Catalogue) -> None:
         """Make what was written findable."""
@@ -150,7 +149,7 @@ class Merging:
             state, counted = step(state)
             applied += counted
         if state is held.state:
-            self._tally.stale += len(steps)
+            self.tally.stale += len(steps)
             return None
         encoded = encode_state(state)
         one = Write(
@@ -165,12 +164,12 @@ class Merging:
     def _account(self, plan: Plan, answer: Answer) -> None:
         match answer.fate:
             case Fate.DONE:
-                self._tally.written += plan.applied
-                self._tally.stale += plan.stale
+                self.tally.written += plan.applied
+                self.tally.stale += plan.stale
             case Fate.NEVER:
                 post_id = plan.write.post_id
-                self._tally.failed += [(post_id, answer.why)] * plan.applied
-                self._tally.stale += plan.stale
+                self.tally.failed += [(post_id, answer.why)] * plan.applied
+                self.tally.stale += plan.stale
             case Fate.UNKNOWN:
                 self._unknown[plan.write.post_id] = plan
             case Fate.AGAIN:
@@ -204,13 +203,15 @@ class ElasticWriter(CollectingWriter):
         A rebuild that began, or a swap that fell, between the look and the writing is
         seen by the next look.
         """
-        done: dict[str, Tally] = {}
+        done: dict[str, Merging] = {}
         pauses = Pauses(self._patience)
         while True:
             versions = self._catalogue.current()
             missing = [name for name in versions.written if name not in done]
             if versions.live is not None and not missing:
-                return done[versions.live]
+                # Now, since what is live may have been the next one when written.
+                done[versions.live].refresh(self._catalogue)
+                return done[versions.live].tally
             for name in missing:
                 try:
                     done[name] = self._merge(name, items, versions)
@@ -222,13 +223,11 @@ class ElasticWriter(CollectingWriter):
         version: str,
         items: Mapping[PostId, Sequence[Step]],
         versions: Versions,
-    ) -> Tally:
+    ) -> Merging:
         layout = self._layout(version, items, versions)
         merging = Merging(layout, self._bands_of, self._patience)
-        tally = merging.run(items)
-        if version == versions.live:
-            merging.refresh(self._catalogue)
-        return tally
+        merging.run(items)
+        return merging
 
     def _layout(
         self,
@@ -262,11 +261,12 @@ class RebuildWriter(ElasticWriter):
     def _write_all(self, items: Mapping[PostId, Sequence[Step]]) -> Tally:
         try:
             versions = self._require_current()
-            tally = self._merge(self.version, items, versions)
+            merging = self._merge(self.version, items, versions)
         except VersionGone as gone:
             raise _abandoned() from gone
-        self._require_current()
-        return tally
+        if self._require_current().live == self.version:
+            merging.refresh(self._catalogue)
+        return merging.tally
 
     def _require_current(self) -> Versions:
         versions = self._catalogue.look()

@@ -10,6 +10,7 @@ from casework.model import Decision, Evidence
 from casework.service import Casework
 from domain.analysis import Analysis, Judgement, LabelScore
 from domain.clock import ManualClock
+from domain.errors import RetryLaterError
 from domain.events import PostGone
 from domain.ids import AgencyId, PostId, SourceId
 from domain.labels import About, GoneReason, Harm, PostKind, Queue, Role, Verdict
@@ -23,12 +24,13 @@ from evidence.port import Capture
 from jobs.certificate import digest_of
 from jobs.erasure import Eraser
 from jobs.outbox import OutboxJob
-from jobs.retention import RetentionJob
+from jobs.retention import FORGET, RetentionJob
 from nlp.fingerprint import bands
 from pipeline.indexer import put
 from pipeline.keys import analysis_key, gone_key
 from pipeline.replay import read_all
 from searchindex.adapters.memory import MemorySearchIndex
+from searchindex.port import Search
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
 ZONE = "Asia/Ho_Chi_Minh"
@@ -423,3 +425,31 @@ def test_what_cannot_be_read_is_left(office):
 def test_runs_at_night(office):
     due = office.job.schedule.when.latest(START + timedelta(days=1))
     assert due.astimezone(UTC).hour == 19
+
+
+class Unreachable:
+    """An index whose engine is down."""
+
+    def drop_deleted(self, before):
+        raise RetryLaterError("The search engine is out of reach.")
+
+
+def test_the_index_forgets_long_deleted_posts_and_no_others(office):
+    fill(office)
+    kept = {h.document.post.id for h in office.index.reader().search(Search()).hits}
+    office.hold("plain")
+    job = RetentionJob(office.eraser, DAYS, ZONE, index=office.index)
+    asked = []
+    drop = office.index.drop_deleted
+    office.index.drop_deleted = lambda before: asked.append(before) or drop(before)
+    office.retain(job)
+    assert asked == [office.clock.now() - FORGET]
+    left = {h.document.post.id for h in office.index.reader().search(Search()).hits}
+    assert left == kept
+    assert job.run(office.clock.now()).endswith("0 remains in the index")
+
+
+def test_an_index_out_of_reach_does_not_undo_a_run(office):
+    fill(office)
+    job = RetentionJob(office.eraser, DAYS, ZONE, index=Unreachable())
+    assert "out of reach" in job.run(office.clock.now())
