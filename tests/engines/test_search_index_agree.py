@@ -16,9 +16,9 @@ FEW = settings(
 )
 
 
-def agree(url, engine, done, asked):
+def agree(url, engine, done, asked, **fields):
     memory = MemorySearchIndex(bands_of=lambda prints: prints)
-    with installation(url, engine) as options:
+    with installation(url, engine, **fields) as options:
         index = open_index(options)
         assert list(replay(index, done, asked)) == list(replay(memory, done, asked))
         index.close()
@@ -36,3 +36,12 @@ def test_elasticsearch_and_memory_give_the_same(elasticsearch_url, done, asked):
 @pytest.mark.timeout(150)
 def test_opensearch_and_memory_give_the_same(opensearch_url, done, asked):
     agree(opensearch_url, "opensearch", done, asked)
+
+
+@settings(FEW, max_examples=10)
+@given(done=steps, asked=st.lists(queries, min_size=1, max_size=4))
+@pytest.mark.parametrize("engine", ["elasticsearch", "opensearch"])
+@pytest.mark.timeout(150)
+def test_months_and_memory_give_the_same(request, engine, done, asked):
+    url = request.getfixturevalue(f"{engine}_url")
+    agree(url, engine, done, asked, monthly=True)
