@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -40,16 +41,32 @@ def drain(reader: LogReader, count: int, limit: int = 1000) -> list[Record]:
 
 
 def settle(*readers: LogReader) -> None:
-    """Let the members of a group poll until they share its partitions."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        for reader in readers:
-            reader.poll(1, 0)
-        shares = [list(reader.assigned()) for reader in readers]
-        held = [place for share in shares for place in share]
-        if all(shares) and len(held) == len(set(held)) == LIMITS.partitions:
-            return
-    raise AssertionError([list(reader.assigned()) for reader in readers])
+    """Let the members of a group poll, each in its own time, until they share it."""
+    settled = threading.Event()
+
+    def keep_polling(reader: LogReader) -> None:
+        while not settled.is_set():
+            reader.poll(1, 0.1)
+
+    threads = [threading.Thread(target=keep_polling, args=(r,)) for r in readers]
+    for thread in threads:
+        thread.start()
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not shared(readers):
+            assert time.monotonic() < deadline, [list(r.assigned()) for r in readers]
+            time.sleep(0.05)
+    finally:
+        settled.set()
+        for thread in threads:
+            thread.join()
+
+
+def shared(readers: Sequence[LogReader]) -> bool:
+    """Tell whether each partition is held by one of the members, and each holds one."""
+    shares = [list(reader.assigned()) for reader in readers]
+    held = [place for share in shares for place in share]
+    return all(shares) and len(held) == len(set(held)) == LIMITS.partitions
 
 
 def commit(reader: LogReader, records: list[Record]) -> None:

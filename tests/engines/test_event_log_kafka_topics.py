@@ -47,6 +47,10 @@ def set_topic(options, topic, **settings):
     admin.close()
 
 
+def drift_of(log):
+    return {s.topic: s.drift for s in log.topic_states() if s.drift}
+
+
 def test_topics_are_made_once_with_their_settings(kafka_bootstrap):
     options = own_options(kafka_bootstrap, retention_days=3)
     log = open_log(options)
@@ -59,14 +63,20 @@ def test_topics_are_made_once_with_their_settings(kafka_bootstrap):
         assert not any(state.made or state.changed for state in log.ensure_topics())
         set_topic(options, "posts", retention_ms="1000")
         set_topic(options, "analyses", cleanup_policy="delete")
-        drift = {s.topic: s.drift for s in log.topic_states() if s.drift}
-        assert drift == {
+        expected = {
             LogTopic.POSTS: ("retention.ms=1000, wanted 259200000",),
             LogTopic.ANALYSES: ("cleanup.policy=delete, wanted compact",),
         }
+        # The broker takes what it was told a moment later.
+        deadline = time.monotonic() + 30
+        drift = drift_of(log)
+        while drift != expected and time.monotonic() < deadline:
+            drift = drift_of(log)
+        assert drift == expected
         mended = {s.topic: s.changed for s in log.ensure_topics() if s.changed}
         assert mended == drift
-        assert not any(state.drift for state in log.topic_states())
+        while drift_of(log):
+            assert time.monotonic() < deadline
     finally:
         log.close()
         remove_topics(options)
