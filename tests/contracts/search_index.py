@@ -1022,3 +1022,16 @@ class SearchIndexContract(ABC):
         else:
             still = [i for i in before if i not in {"p0", "p5", "p11", "p6"}]
             assert [i for i in found if i in still] == still
+
+    def test_steady_pages_go_on_over_a_swap(self, index):
+        items = [analysis(post(f"p{n}", "mưa", hours=n)) for n in range(9)]
+        fill(index, *items)
+        before = ids(index, "mưa", size=100)
+
+        def swap():
+            with index.begin_rebuild() as writer:
+                for item in items:
+                    writer.put_analysis(item)
+            index.swap()
+
+        assert walk(index, "mưa", between=swap, steady=True) == before

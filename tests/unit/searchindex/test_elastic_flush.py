@@ -237,3 +237,43 @@ def test_other_installations_indices_are_not_ours(engine, catalogue):
 def test_nothing_to_flush_asks_nothing(engine, writer):
     assert writer.flush().written == 0
     assert engine.indices == {}
+
+
+def test_each_item_of_one_answer_has_its_own_fate(engine, writer):
+    kinds = {"p1": 429, "p2": 400, "p3": 503, "p4": 409}
+    wanted = {key_of_post(name): status for name, status in kinds.items()}
+
+    def fault(engine, name, pairs):
+        def one(action, source):
+            status = wanted.get(action["create"]["_id"])
+            if status is None:
+                return engine.put(name, action, source)
+            return refused(action, status, "some_exception")
+
+        return {"items": [one(*pair) for pair in pairs]}
+
+    engine.faults.append(fault)
+    put(writer, 6)
+    result = writer.flush()
+    assert (result.written, result.stale) == (5, 0)
+    assert [post_id for post_id, _ in result.failed] == ["p2"]
+    assert engine.bulks == [6, 3]
+    assert len(states(engine)) == 5
+
+
+def test_a_version_that_became_live_during_a_flush_is_refreshed(
+    engine, writer, catalogue
+):
+    def begun(engine, name, pairs):
+        catalogue.begin()
+        return {"items": [engine.put(name, *pair) for pair in pairs]}
+
+    def swapped(engine, name, pairs):
+        catalogue.swap()
+        engine.refreshed.clear()
+        return {"items": [engine.put(name, *pair) for pair in pairs]}
+
+    engine.faults += [begun, swapped]
+    put(writer, 2)
+    assert writer.flush().written == 2
+    assert engine.refreshed == [catalogue.look().live]
