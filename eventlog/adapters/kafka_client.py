@@ -22,6 +22,7 @@ try:
         CooperativeStickyAssignor,
     )
     from kafka.net.compat import KafkaNetClient
+    from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
     from kafka.structs import MemberState
 except ImportError as error:
     raise ConfigurationError(
@@ -83,6 +84,27 @@ _CODECS = {
     "zstd": has_zstd,
 }
 _WHEELS = {"lz4": "lz4", "snappy": "python-snappy", "zstd": "zstandard"}
+
+
+def _hand_over_before_hanging_up(transport: Client) -> None:
+    """Let a transport hand over what came together with the end of the connection.
+
+    A broker that refuses a password answers and hangs up at once. kafka-python 3.0
+    throws that answer away when both are read in one go, which on a busy machine is
+    the rule: the refusal would look like an outage and be waited for.
+    """
+    receive = transport._sock_recv  # noqa: SLF001 - no public way
+
+    def received(self: Client) -> tuple[bytes, BaseException | None]:
+        data, error = receive(self)
+        # The end of the connection is met again by the next read.
+        return data, None if data else error
+
+    transport._sock_recv = received  # noqa: SLF001 - no public way
+
+
+for _transport in (KafkaTCPTransport, KafkaSSLTransport):
+    _hand_over_before_hanging_up(_transport)
 
 
 def codec(options: KafkaOptions) -> str | None:
