@@ -11,7 +11,7 @@ from crawlers.frontier.copying import compare_frontiers, copy_facts
 from domain.errors import ConfigurationError
 from jobs.migration.compare import compare_evidence, compare_logs, copy_evidence
 from jobs.migration.copy import commit_groups, copy_log, refuse_running
-from jobs.migration.journal import Journal
+from jobs.migration.journal import Journal, alone
 from jobs.migration.tally import Compared, Sum, Tally, row_bytes, tally
 from jobs.probe import GROUPS
 from wiring import bootstrap
@@ -41,6 +41,10 @@ class Move:
 
     def copy(self) -> None:
         """Bring over what is not there yet, then build the index."""
+        with alone(self._source.home / "migration.lock"):
+            self._copy()
+
+    def _copy(self) -> None:
         for part in [part for part in _STORES if part not in self._parts]:
             say(f"{part}: the same on both sides")
         named = " ".join(_bare(of(self._target)) for of in _STORES.values())
@@ -74,11 +78,10 @@ class Move:
         ):
             refuse_running(source, GROUPS)
             with Rates("log") as rates:
-                copied = copy_log(source, target, GROUPS, journal, rates.add)
-            if copied or not journal.state.committed:
+                copy_log(source, target, GROUPS, journal, rates.add)
+            if not journal.state.committed:
                 commit_groups(target, GROUPS, journal)
                 journal.state.committed = True
-                journal.state.index = False
                 journal.save()
 
     def _copy_evidence(self, _: Journal) -> None:

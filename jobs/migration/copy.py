@@ -127,6 +127,8 @@ class _Topic:
         known.read[part] = rows[-1].offset + 1
         if any(known.ends.get(p, 0) > e for p, e in self._ends().items()):
             raise self._foreign()
+        # Whatever came after them, groups and index do not know of these records.
+        self._journal.state.committed = self._journal.state.index = False
         self._journal.save()
 
     def _ends(self) -> Mapping[int, int]:

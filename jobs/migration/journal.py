@@ -1,12 +1,15 @@
 """How far a move has come: a small file that is replaced whole and synced."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
-from domain.errors import ConfigurationError
+from domain.errors import ConfigurationError, RetryLaterError
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,7 +29,8 @@ class TopicProgress:
 class MoveState:
     """`target` names the stores that are moved to, without their passwords.
 
-    `casework` holds the digest of each table as it was copied.
+    `casework` holds the digest of each table as it was copied. `committed` and `index`
+    tell that groups and index stand where the copied log ends.
     """
 
     target: str
@@ -34,6 +38,24 @@ class MoveState:
     committed: bool = False
     casework: dict[str, str] = field(default_factory=dict)
     index: bool = False
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock file of a move; a kill gives it back.
+
+    Raises `RetryLaterError` while another process of this machine holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RetryLaterError(
+                "This installation is being moved by another process.",
+                hint="Wait for its end, then run this again to compare both sides.",
+            ) from error
+        yield
 
 
 class Journal:

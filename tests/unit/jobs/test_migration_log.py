@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.clock import ManualClock
-from domain.errors import ConfigurationError
+from domain.errors import ConfigurationError, RetryLaterError
 from eventlog.adapters.memory import MemoryEventLog
 from eventlog.limits import LogLimits
 from eventlog.port import LogTopic, LogWriter, Position, Record
 from jobs.migration import copy as copying
 from jobs.migration.compare import compare_logs
 from jobs.migration.copy import commit_groups, copy_log
-from jobs.migration.journal import Journal
+from jobs.migration.journal import Journal, alone
 
 GROUPS = {"worker": (LogTopic.POSTS,), "indexer": (LogTopic.ANALYSES,)}
 TOPICS = [topic for topics in GROUPS.values() for topic in topics]
@@ -173,3 +173,29 @@ def test_a_move_to_elsewhere_is_not_mistaken_for_this_one(tmp_path) -> None:
     (tmp_path / "m.json").write_bytes(b"{")
     with pytest.raises(ConfigurationError, match="cannot be read"):
         Journal(tmp_path / "m.json", "there")
+
+
+def test_a_second_run_that_is_cut_off_leaves_groups_and_index_to_do(tmp_path) -> None:
+    source, target = filled(3, [1, 2, 3], 9), MortalLog(2)
+    move(source, target, tmp_path / "m.json")
+    journal = Journal(tmp_path / "m.json", "there")
+    journal.state.committed = journal.state.index = True
+    copy_log(source, target, GROUPS, journal, lambda _: None)
+    assert journal.state.committed
+    with source.writer() as writer:
+        writer.append(LogTopic.POSTS, "k1", b"late")
+    copy_log(source, target, GROUPS, journal, lambda _: None)
+    after = Journal(tmp_path / "m.json", "there").state
+    assert (after.committed, after.index) == (False, False)
+
+
+def test_two_moves_at_once_are_refused(tmp_path) -> None:
+    lock = tmp_path / "home" / "migration.lock"
+    with (
+        alone(lock),
+        pytest.raises(RetryLaterError, match="another process"),
+        alone(lock),
+    ):
+        pass
+    with alone(lock):
+        pass
