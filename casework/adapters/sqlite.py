@@ -1,7 +1,6 @@
 """SQLite: how it is opened, how its transactions begin, how it is copied."""
 
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from casework.adapters.settled import BUSY_SECONDS, WRITE, sync
+from sqlitefile.wal import enter_wal
 
 
 def open_sqlite(address: URL) -> Engine:
@@ -37,23 +37,9 @@ def no_file(address: URL) -> bool:
 def _prepare(connection: sqlite3.Connection, _: object) -> None:
     # The driver must not begin transactions by itself: `_begin` does.
     connection.isolation_level = None
-    _enter_wal(connection)
+    enter_wal(connection, BUSY_SECONDS)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _enter_wal(connection: sqlite3.Connection) -> None:
-    """Enter WAL; SQLite does not wait by itself when two open a new file at once."""
-    deadline = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() >= deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            return
 
 
 def _begin(connection: Connection) -> None:

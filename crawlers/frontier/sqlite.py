@@ -25,8 +25,9 @@ from crawlers.frontier.port import (
     SourceRun,
 )
 from domain.clock import Clock, SystemClock
-from domain.errors import RetryLaterError, StoreFullError
 from domain.ids import PostId, SourceId
+from sqlitefile.errors import of_operation, translated
+from sqlitefile.wal import BUSY_SECONDS, enter_wal
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS post (
@@ -48,6 +49,7 @@ CREATE TABLE IF NOT EXISTS lease (
     site TEXT PRIMARY KEY, holder TEXT NOT NULL, until REAL NOT NULL
 );
 """
+STORE = "The frontier"
 KEPT_RUNS = 500
 """Visits kept per source: three weeks at one an hour. More only grows the file."""
 _COLUMNS = "id, revision, content_hash, url, checked, source, gone"
@@ -101,7 +103,7 @@ class SqliteFrontier(Frontier):
         self,
         path: Path,
         *,
-        busy_seconds: float = 10.0,
+        busy_seconds: float = BUSY_SECONDS,
         clock: Clock | None = None,
         is_gone: Callable[[str], bool] = lambda _: False,
     ) -> None:
@@ -116,9 +118,10 @@ class SqliteFrontier(Frontier):
             isolation_level=None,
             check_same_thread=False,
         )
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
+        with translated(STORE):
+            enter_wal(self._db, busy_seconds)
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.executescript(_SCHEMA)
 
     def seen(self, post_id: PostId) -> Seen | None:
         rows = self._ask(_SEEN, post_id)
@@ -260,7 +263,7 @@ class SqliteFrontier(Frontier):
             try:
                 return self._db.execute(query, values).fetchall()
             except sqlite3.OperationalError as error:
-                raise _our_error(error) from error
+                raise of_operation(STORE, error) from error
 
     def _transaction(self) -> "_Transaction":
         return _Transaction(self._db, self._lock)
@@ -276,7 +279,7 @@ class _Transaction:
             self._db.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             self._lock.release()
-            raise _our_error(error) from error
+            raise of_operation(STORE, error) from error
 
     def __exit__(
         self, kind: object, error: BaseException | None, trace: object
@@ -286,17 +289,11 @@ class _Transaction:
         except sqlite3.OperationalError as failed:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            raise _our_error(failed) from failed
+            raise of_operation(STORE, failed) from failed
         finally:
             self._lock.release()
         if isinstance(error, sqlite3.OperationalError):
-            raise _our_error(error) from error
-
-
-def _our_error(error: sqlite3.OperationalError) -> RetryLaterError:
-    if error.sqlite_errorcode in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
-        return StoreFullError(f"The frontier cannot be written: {error}.")
-    return RetryLaterError(f"The frontier is not to be had: {error}.")
+            raise of_operation(STORE, error) from error
 
 
 def _time(stamp: float) -> datetime:

@@ -16,7 +16,7 @@ from threading import RLock
 from uuid import uuid4
 
 from domain.clock import Clock, SystemClock
-from domain.errors import ConflictError, RetryLaterError, StoreFullError
+from domain.errors import ConflictError, StoreFullError
 from eventlog.adapters.sqlite_group import Membership
 from eventlog.limits import LogLimits
 from eventlog.partition import partition_of
@@ -29,6 +29,8 @@ from eventlog.port import (
     Position,
     Record,
 )
+from sqlitefile.errors import translated
+from sqlitefile.wal import BUSY_SECONDS, enter_wal
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS records (
@@ -53,9 +55,7 @@ CREATE TABLE IF NOT EXISTS leases (
 CREATE TABLE IF NOT EXISTS layout (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
 
-BUSY_MS = 10_000
-"""Wait for another process's transaction. Shorter fails under compaction of a large
-topic, longer hides a hung process."""
+STORE = "The event log"
 
 LOOK_SECONDS = 0.05
 """Between looks at an empty topic: shorter burns CPU, longer delays each post."""
@@ -304,18 +304,20 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self._lock = RLock()
-        with translated():
+        with translated(STORE):
             self._db = sqlite3.connect(
-                path, isolation_level=None, check_same_thread=False
+                path,
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=BUSY_SECONDS,
             )
-            self._db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-            self._db.execute("PRAGMA journal_mode = WAL")
+            enter_wal(self._db)
             self._db.execute("PRAGMA synchronous = FULL")
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """A snapshot: all statements inside see one state."""
-        with self._lock, translated():
+        with self._lock, translated(STORE):
             self._db.execute("BEGIN")
             try:
                 yield self._db
@@ -325,7 +327,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A transaction: durable after the block, undone when it raises."""
-        with self._lock, translated():
+        with self._lock, translated(STORE):
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -337,30 +339,12 @@ class Database:
 
     def version(self) -> int:
         """A number that changes when another connection commits."""
-        with self._lock, translated():
+        with self._lock, translated(STORE):
             return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
         with self._lock:
             self._db.close()
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn SQLite's errors into ours, by what the caller must do."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        text = str(error)
-        if "full" in text:
-            raise StoreFullError(
-                "The event log cannot grow: the disk is full.",
-                retry_after=30,
-                hint="Free space on the data disk; work goes on by itself.",
-            ) from error
-        raise RetryLaterError(f"The event log is out of reach: {text}.") from error
-    except sqlite3.ProgrammingError as error:
-        raise RetryLaterError("The event log was closed.") from error
 
 
 def select(

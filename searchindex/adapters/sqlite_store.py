@@ -17,7 +17,9 @@ from pathlib import Path
 from threading import Lock
 from urllib.parse import quote
 
-from domain.errors import RetryLaterError, StoreFullError
+from domain.errors import RetryLaterError
+from sqlitefile.errors import translated
+from sqlitefile.wal import BUSY_SECONDS, enter_wal
 
 SCHEMA = """
 CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5(
@@ -40,9 +42,8 @@ ones (`prints`, `bodies`), so that a page of the file holds many of them. `waiti
 holds what has no text yet or any more: reviews and stories that came first, and
 tombstones."""
 
-BUSY_MS = 10_000
-"""Wait for another process's flush. Shorter fails beside a rebuild's large batches,
-longer hides a hung process."""
+STORE = "The search index"
+REBUILD = "Run `minhtin reindex`: the index is made again from the log."
 
 TURN_SECONDS = 0.003
 """Between looks whether it is one's turn: shorter burns CPU, longer leaves the index
@@ -64,7 +65,7 @@ class StoreFile:
 
     def create(self, schema: str) -> None:
         """Make the file with its tables; harmless when it is there."""
-        with translated():
+        with translated(STORE, damaged=REBUILD):
             db = _connect(self.path, "rwc")
             try:
                 for statement in schema.split(";"):
@@ -107,7 +108,7 @@ class StoreFile:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        with translated():
+        with translated(STORE, damaged=REBUILD):
             db = self._take()
             try:
                 yield db
@@ -138,9 +139,9 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
         uri=True,
         isolation_level=None,
         check_same_thread=False,
+        timeout=BUSY_SECONDS,
     )
-    db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    db.execute("PRAGMA journal_mode = WAL")
+    enter_wal(db)
     db.execute("PRAGMA synchronous = FULL")
     db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     return db
@@ -154,7 +155,7 @@ def turn(path: Path) -> Iterator[None]:
     a pause would keep another one out for ever. Here it must pass the one that waits.
     The lock goes with its process.
     """
-    end = time.monotonic() + BUSY_MS / 1000
+    end = time.monotonic() + BUSY_SECONDS
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         while not _locked(handle):
@@ -172,27 +173,3 @@ def _locked(handle: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn SQLite's errors into ours, by what the caller must do."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        text = str(error)
-        if "full" in text:
-            raise StoreFullError(
-                "The search index cannot grow: the disk is full.",
-                retry_after=30,
-                hint="Free space on the data disk; work goes on by itself.",
-            ) from error
-        raise RetryLaterError(f"The search index is out of reach: {text}.") from error
-    except sqlite3.ProgrammingError as error:
-        raise RetryLaterError("The search index was closed.") from error
-    except sqlite3.DatabaseError as error:
-        raise RetryLaterError(
-            f"The search index is damaged: {error}.",
-            retry_after=30,
-            hint="Run `minhtin reindex`: the index is made again from the log.",
-        ) from error
