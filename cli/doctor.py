@@ -152,13 +152,22 @@ def _casework(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _evidence(settings: Settings) -> Iterator[Finding]:
+    """Ask a bucket for its first page; a folder is looked at with the disk."""
+    from wiring import bootstrap
+
+    if settings.evidence_url:
+        first = next(bootstrap.build_evidence(settings).digests(), None)
+        yield Finding("evidence", "ok", settings.evidence_url if first else "empty")
+
+
 def _embedded(settings: Settings) -> bool:
     """Whether some store lies in the home."""
     elsewhere = (
         settings.log_url,
         settings.search_url,
         settings.database_url,
-        settings.evidence_dir,
+        settings.evidence_url or settings.evidence_dir,
     )
     return not all(elsewhere)
 
@@ -249,6 +258,7 @@ _CHECKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {
     "event log": _log,
     "search index": _index,
     "casework": _casework,
+    "evidence": _evidence,
     "sources": _sources,
 }
-_STORES = {"event log", "search index", "casework", "sources"}
+_STORES = {"event log", "search index", "casework", "evidence", "sources"}

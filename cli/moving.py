@@ -30,7 +30,8 @@ class Move:
         if not self._parts:
             raise ConfigurationError(
                 "The new settings name the stores that are in use already.",
-                hint="Set log_url, search_url, database_url or evidence_dir in them.",
+                hint="Set log_url, search_url, database_url, evidence_url or "
+                "evidence_dir in them.",
             )
         _refuse_other_key(source, target)
         if "log" in self._parts and target.log_url and target.log_retention_days:
@@ -216,7 +217,11 @@ _STORES: dict[str, Callable[[Settings], tuple[str, ...]]] = {
     "log": lambda s: (
         (s.log_url, s.log_topic_prefix) if s.log_url else (str(s.log_path),)
     ),
-    "evidence": lambda s: (str(s.evidence_folder),),
+    "evidence": lambda s: (
+        (s.evidence_url, s.evidence_endpoint)
+        if s.evidence_url
+        else (str(s.evidence_folder),)
+    ),
     "casework": lambda s: (s.casework_url,),
     "frontier": lambda s: (
         (s.database_url,)

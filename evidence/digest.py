@@ -25,5 +25,10 @@ def hex_of(digest: Digest) -> str:
     """
     digits = digest.removeprefix(_PREFIX)
     if len(digits) != _LENGTH or set(digits) - set("0123456789abcdef"):
-        raise NotFoundError(f"No evidence is called {digest!r}.")
+        raise unknown(digest)
     return digits
+
+
+def unknown(digest: Digest) -> NotFoundError:
+    """Return the error for what is not there."""
+    return NotFoundError(f"No evidence is called {digest!r}.")

@@ -1,55 +1,59 @@
 """A capture as a WARC file of its own, and back (WARC 1.1, gzip per record)."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from evidence.port import Capture
+from evidence.records import parse_warc_date, warc_date, warc_file
 
 _ENCODED = {"content-encoding", "transfer-encoding", "content-length"}
 _KEPT = "X-Archive-Orig-"
 """Headers that no longer fit the decoded payload are kept under this prefix, as the
 large archives do, so that other people's readers do not decode it twice."""
-_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 Headers = Iterable[tuple[str, str]]
 
 
 def to_warc(capture: Capture) -> bytes:
-    """Return request and response of the capture as the bytes of one WARC file."""
-    buffer = BytesIO()
-    writer = WARCWriter(buffer, gzip=True, warc_version="1.1")
-    date = capture.fetched.astimezone(UTC).strftime(_FORMAT)
-    response = writer.create_warc_record(
-        capture.url,
-        "response",
-        payload=BytesIO(capture.body),
-        http_headers=StatusAndHeaders(
-            f"{capture.status} {_reason(capture.status)}",
-            [*_set_aside(capture.response_headers), _length(capture.body)],
-            protocol="HTTP/1.1",
-        ),
-        warc_headers_dict={"WARC-Date": date},
-    )
-    parts = urlsplit(capture.url)
-    target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-    request = writer.create_warc_record(
-        capture.url,
-        "request",
-        http_headers=StatusAndHeaders(
-            f"GET {target} HTTP/1.1",
-            list(_clean(capture.request_headers)),
-            is_http_request=True,
-        ),
-        warc_headers_dict={"WARC-Date": date},
-    )
-    writer.write_request_response_pair(request, response)
+    """Return info, response and request of the capture as the bytes of one file.
+
+    The request says by `WARC-Concurrent-To` which response it brought.
+    """
+    with warc_file(capture.fetched) as (writer, buffer, info):
+        named = {
+            "WARC-Date": warc_date(capture.fetched),
+            "WARC-Warcinfo-ID": info,
+            **({"WARC-IP-Address": capture.address} if capture.address else {}),
+        }
+        response = writer.create_warc_record(
+            capture.url,
+            "response",
+            payload=BytesIO(capture.body),
+            length=len(capture.body),
+            http_headers=StatusAndHeaders(
+                f"{capture.status} {_reason(capture.status)}",
+                [*_set_aside(capture.response_headers), _length(capture.body)],
+                protocol="HTTP/1.1",
+            ),
+            warc_headers_dict=dict(named),
+        )
+        request = writer.create_warc_record(
+            capture.url,
+            "request",
+            http_headers=StatusAndHeaders(
+                f"GET {_target(capture.url)} HTTP/1.1",
+                list(_clean(capture.request_headers)),
+                is_http_request=True,
+            ),
+            warc_headers_dict=dict(named),
+        )
+        writer.write_request_response_pair(request, response)
     return buffer.getvalue()
 
 
@@ -61,13 +65,13 @@ def from_warc(data: bytes) -> Capture:
         if record.rec_type == "request":
             request = list(record.http_headers.headers)
         elif record.rec_type == "response":
+            head = record.rec_headers.get_header
             found = {
-                "url": record.rec_headers.get_header("WARC-Target-URI"),
-                "fetched": datetime.strptime(
-                    record.rec_headers.get_header("WARC-Date"), _FORMAT
-                ).replace(tzinfo=UTC),
+                "url": head("WARC-Target-URI"),
+                "fetched": parse_warc_date(head("WARC-Date")),
                 "status": int(record.http_headers.get_statuscode()),
                 "response_headers": tuple(_restored(record.http_headers.headers)),
+                "address": head("WARC-IP-Address") or "",
             }
             found["body"] = record.raw_stream.read()
     if not found:
@@ -75,8 +79,22 @@ def from_warc(data: bytes) -> Capture:
     return Capture(request_headers=tuple(request), **found)
 
 
+def response_id(data: bytes) -> str:
+    """Return the id of the file's response record. Raises `ValueError` without one."""
+    for record in ArchiveIterator(BytesIO(data)):
+        if record.rec_type == "response":
+            return str(record.rec_headers.get_header("WARC-Record-ID"))
+    raise ValueError("no response record")
+
+
+def _target(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+
+
 def _reason(status: int) -> str:
-    return "OK" if status == 200 else "Status"  # noqa: PLR2004 - the HTTP status
+    known = {int(one): one.phrase for one in HTTPStatus}
+    return known.get(status, "Status")
 
 
 def _length(body: bytes) -> tuple[str, str]:

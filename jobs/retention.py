@@ -212,7 +212,7 @@ class RetentionJob(Job):
 
     def _stored_before(self, digest: Digest, cutoff: datetime) -> bool:
         try:
-            return self._eraser.evidence.verify(digest).stored_at < cutoff
+            return self._eraser.evidence.stored_at(digest) < cutoff
         except NotFoundError:
             return False
 

@@ -21,7 +21,7 @@ from jobs.schedule import Job
 from pipeline.indexer import Indexer
 from pipeline.worker import Worker
 from searchindex.port import SearchIndex
-from wiring.engines import elastic_options, kafka_options
+from wiring.engines import elastic_options, kafka_options, s3_options
 from wiring.settings import Settings, default_models_dir
 from wiring.sources import source_list
 
@@ -63,7 +63,11 @@ def build_index(settings: Settings) -> SearchIndex:
 
 
 def build_evidence(settings: Settings) -> EvidenceStore:
-    """Open the evidence store."""
+    """Open the evidence store: a bucket where `evidence_url` is set, else files."""
+    if settings.evidence_url:
+        from evidence.adapters.s3 import S3Evidence
+
+        return S3Evidence(s3_options(settings), build_clock())
     from evidence.adapters.file import FileEvidence
 
     return FileEvidence(settings.evidence_folder)

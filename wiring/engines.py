@@ -6,6 +6,7 @@ from wiring.settings import Settings
 
 if TYPE_CHECKING:
     from eventlog.adapters.kafka_options import KafkaOptions
+    from evidence.adapters.s3_options import S3Options
     from searchindex.adapters.elastic_options import ElasticOptions
 
 
@@ -45,6 +46,24 @@ def elastic_options(settings: Settings) -> "ElasticOptions":
         replicas=settings.search_replicas,
         monthly=settings.search_monthly,
         timeout_seconds=settings.search_timeout_seconds,
+    )
+
+
+def s3_options(settings: Settings) -> "S3Options":
+    """Return how to reach and use the bucket of `evidence_url`."""
+    from evidence.adapters.s3_options import S3Options
+
+    bucket, _, prefix = settings.evidence_url.removeprefix("s3://").partition("/")
+    return S3Options(
+        bucket=bucket,
+        prefix=prefix.strip("/"),
+        endpoint=settings.evidence_endpoint.rstrip("/"),
+        region=settings.evidence_region,
+        access_key=settings.evidence_access_key,
+        secret_key=settings.evidence_secret_key,
+        path_style=settings.evidence_path_style,
+        ca_file=settings.evidence_ca_file,
+        timeout_seconds=settings.evidence_timeout_seconds,
     )
 
 

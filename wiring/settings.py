@@ -98,6 +98,14 @@ class Settings:
     search_timeout_seconds: float = 30.0
     database_url: str = field(default="", repr=False)
     evidence_dir: Path | None = None
+    evidence_url: str = ""
+    evidence_endpoint: str = ""
+    evidence_region: str = "us-east-1"
+    evidence_access_key: str = ""
+    evidence_secret_key: str = field(default="", repr=False)
+    evidence_path_style: bool = True
+    evidence_ca_file: Path | None = None
+    evidence_timeout_seconds: float = 20.0
 
     @property
     def log_path(self) -> Path:
@@ -260,6 +268,13 @@ def check_engines(settings: Settings) -> Settings:
             ("postgresql+psycopg://", "sqlite:///"),
             "postgresql+psycopg://user:password@host/minhtin",
         ),
+        ("evidence_url", settings.evidence_url, ("s3://",), "s3://bucket/office"),
+        (
+            "evidence_endpoint",
+            settings.evidence_endpoint,
+            ("http://", "https://"),
+            "https://s3.example.vn:9000",
+        ),
     )
     for name, value, schemes, example in rules:
         if value and not value.startswith(schemes):
@@ -274,7 +289,30 @@ def check_engines(settings: Settings) -> Settings:
         raise ConfigurationError(
             "search_replicas and log_retention_days are not below 0."
         )
+    if settings.evidence_url:
+        check_bucket(settings)
     return settings
+
+
+def check_bucket(settings: Settings) -> None:
+    """Raise `ConfigurationError` for a bucket that cannot be used safely.
+
+    Without a prefix of its own, one installation's retention would delete what
+    another one, or something else, keeps in the same bucket.
+    """
+    bucket, _, prefix = settings.evidence_url.removeprefix("s3://").partition("/")
+    if not bucket or not prefix.strip("/"):
+        raise ConfigurationError(
+            "evidence_url names no bucket with a folder of its own.",
+            hint="Write it like s3://bucket/office.",
+        )
+    if not settings.evidence_access_key or not settings.evidence_secret_key:
+        raise ConfigurationError(
+            "There is no key for the bucket of evidence_url.",
+            hint="Set evidence_access_key and evidence_secret_key.",
+        )
+    if settings.evidence_timeout_seconds <= 0:
+        raise ConfigurationError("evidence_timeout_seconds is above 0.")
 
 
 def _is_loopback(host: str) -> bool:

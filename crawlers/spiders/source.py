@@ -192,6 +192,7 @@ class SourceSpider(Spider):
             request_headers=_headers(request.headers) if request else (),
             response_headers=_headers(response.headers),
             body=response.body,
+            address=str(response.ip_address or ""),
         )
 
     def failed(self, failure: Failure) -> None:

@@ -1,8 +1,9 @@
 """Evidence as files: one small WARC per capture, its path made of its digest.
 
-`<root>/ab/cd/abcd….warc.gz`. A file is written beside its place, synced, and renamed
-onto it, so a crash leaves either the whole capture or none; leftovers are swept when
-the store is opened. Nothing is ever rewritten.
+`<root>/ab/cd/abcd….warc.gz`, its picture beside it as `abcd….picture.warc.gz`. A file
+is written beside its place, synced, and renamed onto it, so a crash leaves either the
+whole capture or none; leftovers are swept when the store is opened. Nothing is ever
+rewritten.
 """
 
 import errno
@@ -14,12 +15,13 @@ from tempfile import NamedTemporaryFile
 
 from domain.errors import NotFoundError, StoreFullError
 from domain.ids import Digest
-from evidence.digest import digest_of, hex_of
+from evidence.digest import digest_of, unknown
+from evidence.picture import refuse_other_picture
+from evidence.places import PICTURE, SUFFIX, digest_at, place_of
 from evidence.port import Capture, EvidenceStore, Stored
-from evidence.soundness import problem_of, refuse_other
+from evidence.soundness import problems_of, refuse_other
 from evidence.warc import from_warc, to_warc
 
-_SUFFIX = ".warc.gz"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _ABANDONED = 3600
 """Seconds after which an unfinished file belongs to no living writer."""
@@ -48,44 +50,75 @@ class FileEvidence(EvidenceStore):
         stamp = stored_at.timestamp()
         os.utime(path, (stamp, stamp))
 
+    def attach(self, digest: Digest, warc: bytes) -> None:
+        refuse_other_picture(warc, self.warc(digest))
+        place = self._path(digest, PICTURE)
+        if not place.exists():
+            self._write(place, warc)
+        if not self._path(digest).exists():
+            # Deleted meanwhile: a picture has no life of its own.
+            place.unlink(missing_ok=True)
+            raise unknown(digest)
+
     def get(self, digest: Digest) -> Capture:
         return from_warc(self.warc(digest))
 
     def warc(self, digest: Digest) -> bytes:
+        return self._read(digest, SUFFIX)
+
+    def attached(self, digest: Digest) -> bytes:
+        return self._read(digest, PICTURE)
+
+    def stored_at(self, digest: Digest) -> datetime:
         try:
-            return self._path(digest).read_bytes()
+            changed = self._path(digest).stat().st_mtime
         except FileNotFoundError as error:
-            raise NotFoundError(f"No evidence is called {digest!r}.") from error
+            raise unknown(digest) from error
+        return datetime.fromtimestamp(changed, UTC)
 
     def verify(self, digest: Digest) -> Stored:
         data = self.warc(digest)
-        problem = problem_of(data, digest)
-        changed = self._path(digest).stat().st_mtime
+        try:
+            picture = self.attached(digest)
+        except NotFoundError:
+            picture = None
+        problem = problems_of(data, digest, picture)
         return Stored(
             digest=digest,
             size=len(data),
-            stored_at=datetime.fromtimestamp(changed, UTC),
+            stored_at=self.stored_at(digest),
             sound=not problem,
             problem=problem,
+            pictured=picture is not None,
         )
 
     def digests(self) -> Iterator[Digest]:
-        for path in self._root.glob(f"??/??/*{_SUFFIX}"):
-            yield Digest(f"sha256:{path.name.removesuffix(_SUFFIX)}")
+        for path in self._root.glob(f"??/??/*{SUFFIX}"):
+            if digest := digest_at(path.name):
+                yield digest
 
     def delete(self, digests: Sequence[Digest]) -> int:
         erased = 0
         for digest in digests:
+            # Before and after: a picture may arrive while its capture goes.
+            self._path(digest, PICTURE).unlink(missing_ok=True)
             try:
                 self._path(digest).unlink()
                 erased += 1
             except FileNotFoundError:
                 continue
+            finally:
+                self._path(digest, PICTURE).unlink(missing_ok=True)
         return erased
 
-    def _path(self, digest: Digest) -> Path:
-        digits = hex_of(digest)
-        return self._root / digits[:2] / digits[2:4] / f"{digits}{_SUFFIX}"
+    def _path(self, digest: Digest, suffix: str = SUFFIX) -> Path:
+        return self._root / place_of(digest, suffix)
+
+    def _read(self, digest: Digest, suffix: str) -> bytes:
+        try:
+            return self._path(digest, suffix).read_bytes()
+        except FileNotFoundError as error:
+            raise unknown(digest) from error
 
     def _write(self, path: Path, data: bytes) -> None:
         unfinished: Path | None = None

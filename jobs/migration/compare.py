@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 
 from domain.errors import NotFoundError
+from domain.ids import Digest
 from eventlog.partition import partition_of
 from eventlog.port import EventLog, LogTopic, Record
 from evidence.port import EvidenceStore
@@ -73,8 +75,9 @@ def copy_evidence(source: EvidenceStore, target: EvidenceStore) -> Iterator[int]
     known = set(target.digests())
     for digest in source.digests():
         if digest not in known:
-            kept = source.verify(digest)
-            target.adopt(digest, source.warc(digest), kept.stored_at)
+            target.adopt(digest, source.warc(digest), source.stored_at(digest))
+        with suppress(NotFoundError):
+            target.attach(digest, source.attached(digest))
         yield 1
 
 
@@ -87,14 +90,11 @@ def compare_evidence(source: EvidenceStore, target: EvidenceStore) -> Compared:
         for digest in target.digests():
             try:
                 unsound += not target.verify(digest).sound
-                yield digest.encode() + hashlib.sha256(target.warc(digest)).digest()
+                yield _files_of(target, digest)
             except NotFoundError:
                 continue  # Deleted meanwhile.
 
-    here = (
-        digest.encode() + hashlib.sha256(source.warc(digest)).digest()
-        for digest in source.digests()
-    )
+    here = (_files_of(source, digest) for digest in source.digests())
     sides = tally(here), tally(there())
     return Compared(
         store="evidence",
@@ -103,3 +103,11 @@ def compare_evidence(source: EvidenceStore, target: EvidenceStore) -> Compared:
         target=sides[1],
         note=f"{unsound} damaged" if unsound else "",
     )
+
+
+def _files_of(store: EvidenceStore, digest: Digest) -> bytes:
+    """Return what tells whether two stores hold the same of a capture."""
+    files = [store.warc(digest)]
+    with suppress(NotFoundError):
+        files.append(store.attached(digest))
+    return digest.encode() + b"".join(hashlib.sha256(file).digest() for file in files)

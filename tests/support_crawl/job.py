@@ -7,6 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -20,6 +21,7 @@ from domain.events import PostEvent, PostGone, PostRevised, PostSeen
 from domain.profile import SourceSpec
 from eventlog.adapters.sqlite import SqliteEventLog
 from evidence.adapters.file import FileEvidence
+from evidence.port import EvidenceStore
 
 
 def peak_megabytes() -> int:
@@ -40,7 +42,7 @@ def main() -> None:
     crawling.LEASE_SECONDS = job.get("lease", crawling.LEASE_SECONDS)
     deps = CrawlDeps(
         event_log=SqliteEventLog(home / "log.sqlite"),
-        evidence=FileEvidence(home / "evidence"),
+        evidence=evidence_of(job, home),
         frontier=frontier_of(job.get("frontier", home / "frontier.sqlite")),
         clock=SystemClock(),
         pseudonym_key=b"test key",
@@ -62,6 +64,16 @@ def main() -> None:
             for file in report.files:
                 say("file", asdict(file))
     say("peak", {"megabytes": peak_megabytes()})
+
+
+def evidence_of(job: dict[str, Any], home: Path) -> EvidenceStore:
+    """Open the folder, or the bucket that the job names."""
+    if "bucket" not in job:
+        return FileEvidence(home / "evidence")
+    from evidence.adapters.s3 import S3Evidence
+    from evidence.adapters.s3_options import S3Options
+
+    return S3Evidence(S3Options(**job["bucket"]))
 
 
 def frontier_of(place: str | Path) -> Frontier:

@@ -1,6 +1,7 @@
 import pytest
 
 from domain.errors import ConfigurationError
+from wiring.engines import s3_options
 from wiring.settings import KafkaSecurity, SearchEngine, load_settings
 
 
@@ -48,6 +49,10 @@ def test_engines_are_taken_from_the_environment_and_the_file(tmp_path):
         ("kafka_security", "tls"),
         ("log_replication", "0"),
         ("search_replicas", "-1"),
+        ("evidence_url", "https://u:geheim@h/bucket"),
+        ("evidence_url", "s3://bucket"),
+        ("evidence_url", "s3://bucket/"),
+        ("evidence_endpoint", "h:9000"),
     ],
 )
 def test_what_is_no_engine_is_refused_without_showing_secrets(tmp_path, name, value):
@@ -73,3 +78,22 @@ def test_sample_mode_shows_no_figures_beyond_loopback(tmp_path) -> None:
     env = {"MINHTIN_MODE": "sample", "MINHTIN_METRICS_HOST": "0.0.0.0"}  # noqa: S104
     with pytest.raises(ConfigurationError, match="figures"):
         load_settings(env, tmp_path)
+
+
+def test_a_bucket_is_taken_apart_for_its_adapter(tmp_path):
+    with pytest.raises(ConfigurationError, match="no key"):
+        load(tmp_path, evidence_url="s3://kho/van-phong")
+    settings = load(
+        tmp_path,
+        evidence_url="s3://kho/tinh/van-phong/",
+        evidence_endpoint="https://s3.example.vn:9000/",
+        evidence_access_key="k",
+        evidence_secret_key="geheim",
+        evidence_ca_file="/etc/ca.pem",
+    )
+    options = s3_options(settings)
+    assert (options.bucket, options.prefix) == ("kho", "tinh/van-phong")
+    assert options.endpoint == "https://s3.example.vn:9000"
+    assert options.path_style
+    assert str(options.ca_file) == "/etc/ca.pem"
+    assert "geheim" not in f"{settings} {options}"
