@@ -11,10 +11,9 @@ from wiring.settings import Mode, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
-    from jobs.health_facts import SourceFacts
     from jobs.scheduler import Scheduler
+    from jobs.source_facts import SourceWatch
     from ui.context import ConsoleContext, HealthRow
 
 
@@ -29,7 +28,7 @@ def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Sched
     if settings.metrics_port:
         start_http_server(settings.metrics_port, addr=settings.metrics_host)
     casework = bootstrap.build_casework(settings)
-    facts = source_facts_of(settings, profile, casework)
+    facts = source_watch(settings, profile, casework)
     return Scheduler(
         jobs=bootstrap.build_jobs(settings, profile, casework, facts),
         casework=casework,
@@ -88,36 +87,22 @@ def model_version(settings: Settings) -> str:
         return "—"
 
 
-VISITS = 500
-"""Visits of a source looked at: a week at one every twenty minutes."""
-
-
-def source_facts_of(
+def source_watch(
     settings: Settings, profile: Profile, casework: Casework
-) -> "Callable[[datetime], Sequence[SourceFacts]]":
-    """Return a function that adds up how each enabled source fared."""
-    from datetime import timedelta
-
+) -> "SourceWatch":
+    """Return what knows how each enabled source fared."""
     from cli.crawling import open_frontier, present_sources
-    from jobs.source_health import source_facts
+    from jobs.source_facts import SourceWatch, calendar_of
+    from wiring import bootstrap
 
     frontier = open_frontier(settings)
-    listed = present_sources(settings, profile, casework)
-
-    def facts(now: "datetime") -> "Sequence[SourceFacts]":
-        return [
-            source_facts(
-                source.id,
-                source.name,
-                timedelta(minutes=source.interval_minutes),
-                frontier.runs(source.id, VISITS),
-                now,
-            )
-            for source in listed()
-            if source.enabled
-        ]
-
-    return facts
+    return SourceWatch(
+        present_sources(settings, profile, casework),
+        lambda source, limit: frontier.runs(SourceId(source), limit),
+        lambda source: frontier.next_visit(SourceId(source)),
+        calendar_of(profile),
+        bootstrap.build_index(settings).reader(),
+    )
 
 
 def health_now(
@@ -129,7 +114,7 @@ def health_now(
     from ui.context import HealthRow, HealthState
     from wiring import bootstrap
 
-    facts = source_facts_of(settings, profile, casework)
+    facts = source_watch(settings, profile, casework)
     probe = bootstrap.build_probe(settings, casework, facts)
     clock = bootstrap.build_clock()
     states = {

@@ -27,6 +27,11 @@ class Tally:
     with_title: int = 0
     with_date: int = 0
     with_text: int = 0
+    with_author: int = 0
+    letters: int = 0
+    walled: int = 0
+    not_modified: int = 0
+    received: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     message: str = ""
@@ -37,6 +42,8 @@ class Tally:
         self.with_title += bool(post.title)
         self.with_date += post.published is not None
         self.with_text += bool(post.text)
+        self.with_author += bool(post.byline or post.author)
+        self.letters += len(post.text)
 
     def fail(self, code: str) -> None:
         """Count an error or something left out, by a short stable code."""
@@ -58,6 +65,12 @@ class Tally:
             with_title=self.with_title,
             with_date=self.with_date,
             with_text=self.with_text,
+            with_author=self.with_author,
+            letters=self.letters,
+            walled=self.walled,
+            refused=self.left_out["robots"],
+            not_modified=self.not_modified,
+            received=self.received,
             errors=dict(self.errors),
             message="; ".join([*filter(None, [self.message]), *left_out]),
         )

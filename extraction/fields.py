@@ -9,7 +9,8 @@ class PageFields:
     r"""An article as its page shows it; empty where the page says nothing.
 
     Text is NFC with `\n` between paragraphs. Times are aware UTC. `found_by` holds
-    (field, rung) pairs; `modified` is never earlier than `published`.
+    (field, rung) pairs; `modified` is never earlier than `published`. `walled` tells
+    that the page calls itself one for subscribers.
     """
 
     title: str = ""
@@ -24,6 +25,7 @@ class PageFields:
     links: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     found_by: tuple[tuple[str, str], ...] = ()
+    walled: bool = False
 
     @property
     def is_article(self) -> bool:

@@ -20,6 +20,7 @@ PUBLISHED = (
 MODIFIED = ("article:modified_time", "datemodified", "og:updated_time", "lastmod")
 SECTION = ("article:section", "articlesection")
 OUTLET = ("og:site_name", "application-name")
+TIER = ("article:content_tier",)
 AUTHOR = ("article:author", "author", "dc.creator", "dable:author")
 
 

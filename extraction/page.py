@@ -28,6 +28,8 @@ _MANY = 100
 _LINE = 500
 _LEAD = 2_000
 _ENOUGH = 200
+_FREE = "isAccessibleForFree"
+_CLOSED = {"locked", "metered"}
 
 Rung = tuple[str, Callable[[], str]]
 
@@ -129,7 +131,15 @@ def _fields(page: _Page) -> PageFields:
         links=_addresses(page.url, links_of(container)),
         media=_addresses(page.url, media_of(container)),
         found_by=tuple(page.found_by),
+        walled=_walled(page),
     )
+
+
+def _walled(page: _Page) -> bool:
+    """Tell whether the page says that not everybody may read all of it."""
+    free = page.node.get("isAccessibleForFree")
+    said = free if free is not None else meta.microdata(page.tree, _FREE)
+    return str(said).lower() == "false" or page.tags.first(meta.TIER).lower() in _CLOSED
 
 
 def _title(page: _Page) -> Iterator[Rung]:

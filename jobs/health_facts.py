@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from jobs.source_habit import Usual
+from jobs.source_past import NOTHING, VisitSum
 
 
 class State(StrEnum):
@@ -37,26 +40,44 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lag:
+    """From a post's publication until it was analysed, of `posts` posts."""
+
+    p50: timedelta
+    p95: timedelta
+    posts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFacts:
     """How a source fared.
 
-    `daily` counts its new posts per day before the last 24 hours, newest first, and
-    `today` those of the last 24 hours. `parsed` and `parsed_usual` give the share of
-    pages with a field (title, date, text) of the last day and before; `pages` how many
-    pages the last day had.
+    `streak` visits in a row saw nothing. `due` is when the next visit should begin.
+    `today` counts new posts of the last 24 hours (None: nobody looked), `usual` what
+    such a day brings, `days` those of the last local days. `quiet` is the time watched
+    without a new post, `quiet_limit` how much of it is borne. `recent` adds up the
+    newest visits (a day, or three where a day had too few pages), `before` all others,
+    `day` those of the last 24 hours.
     """
 
     id: str
     name: str
     interval: timedelta
-    last_success: datetime | None
+    last_success: datetime | None = None
+    last_new: datetime | None = None
     first_visit: datetime | None = None
     last_error: str = ""
-    today: int = 0
-    daily: tuple[int, ...] = ()
-    pages: int = 0
-    parsed: Mapping[str, float] | None = None
-    parsed_usual: Mapping[str, float] | None = None
+    streak: int = 0
+    due: datetime | None = None
+    today: int | None = None
+    usual: Usual | None = None
+    days: tuple[tuple[date, int | None], ...] = ()
+    quiet: timedelta = timedelta()
+    quiet_limit: timedelta = timedelta(days=14)
+    recent: VisitSum = NOTHING
+    before: VisitSum = NOTHING
+    day: VisitSum = NOTHING
+    lag: Lag | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

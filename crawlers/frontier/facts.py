@@ -16,6 +16,12 @@ _FACTS = (
     "with_title",
     "with_date",
     "with_text",
+    "with_author",
+    "letters",
+    "walled",
+    "refused",
+    "not_modified",
+    "received",
     "message",
 )
 

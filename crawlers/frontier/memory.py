@@ -57,6 +57,9 @@ class MemoryFrontier(Frontier):
     def due(self, source: SourceId, now: datetime) -> bool:
         return source not in self._next or self._next[source] <= now
 
+    def next_visit(self, source: SourceId) -> datetime | None:
+        return self._next.get(source)
+
     def claim(self, site: str, holder: str, seconds: float) -> bool:
         now = self._clock.now()
         owner, until = self._leases.get(site, (holder, now))

@@ -30,8 +30,11 @@ class Seen:
 class SourceRun:
     """One visit to a source, for `sources list`, health and the console.
 
-    `pages` counts posts read, of which `with_title`, `with_date` (of publication) and
-    `with_text` had these: a share that falls tells of a new page layout.
+    `pages` counts posts read, of which `with_title`, `with_date` (of publication),
+    `with_text` and `with_author` had these, and `letters` the length of their texts in
+    all: a share that falls tells of a new page layout. `walled` of them say that they
+    are for subscribers. `refused` counts addresses that robots.txt forbade,
+    `not_modified` answers that were a 304, `received` the bytes of all bodies.
     """
 
     source: SourceId
@@ -48,6 +51,12 @@ class SourceRun:
     with_title: int = 0
     with_date: int = 0
     with_text: int = 0
+    with_author: int = 0
+    letters: int = 0
+    walled: int = 0
+    refused: int = 0
+    not_modified: int = 0
+    received: int = 0
 
     @property
     def failed(self) -> bool:
@@ -133,6 +142,10 @@ class Frontier(ABC):
     ) -> frozenset[SourceId]:
         """Return those of the sources whose next visit has come."""
         return frozenset(source for source in sources if self.due(source, now))
+
+    @abstractmethod
+    def next_visit(self, source: SourceId) -> datetime | None:
+        """Return when the source is visited next; None before its first visit."""
 
     @abstractmethod
     def claim(self, site: str, holder: str, seconds: float) -> bool:

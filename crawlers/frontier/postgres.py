@@ -166,6 +166,12 @@ class PostgresFrontier(Frontier):
         rows = self._line.ask(_NOT_DUE, list(sources), now)
         return frozenset(sources) - {SourceId(source) for (source,) in rows}
 
+    def next_visit(self, source: SourceId) -> datetime | None:
+        rows = self._line.ask(
+            "SELECT next FROM frontier_visit WHERE source = %s", source
+        )
+        return rows[0][0] if rows else None
+
     def claim(self, site: str, holder: str, seconds: float) -> bool:
         return bool(self._line.ask(_CLAIM, site, holder, seconds))
 

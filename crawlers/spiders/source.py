@@ -146,6 +146,7 @@ class SourceSpider(Spider):
             fetched=fetched,
             site=self._site_rules,
         )
+        self.visit.tally.walled += fields.walled
         post = article_post(self.visit.spec, response.url, fields, item, fetched)
         if post is None:
             self.visit.tally.fail("no_article")
@@ -158,7 +159,9 @@ class SourceSpider(Spider):
         """Return what to yield for an answer that holds no page, or None for a page."""
         url, now = requested(response), self.visit.deps.clock.now()
         trace = response.meta["trace"]
+        self.visit.tally.received += len(response.body)
         if response.status == _UNCHANGED:
+            self.visit.tally.not_modified += 1
             return iter([FoundUnchanged(url=url, at=now, trace=trace)])
         if response.status in _GONE:
             return iter([FoundGone(url=url, at=now, trace=trace)])

@@ -33,6 +33,12 @@ RUN = SourceRun(
     with_title=2,
     with_date=1,
     with_text=2,
+    with_author=1,
+    letters=900,
+    walled=1,
+    refused=3,
+    not_modified=4,
+    received=12_345,
 )
 
 
@@ -102,6 +108,8 @@ class FrontierContract(ABC):
     ) -> None:
         assert frontier.due(SOURCE, NOW)
         frontier.record_run(RUN, NOW + timedelta(minutes=10))
+        assert frontier.next_visit(SOURCE) == NOW + timedelta(minutes=10)
+        assert frontier.next_visit(SourceId("khac")) is None
         assert not frontier.due(SOURCE, NOW + timedelta(minutes=9))
         assert frontier.due(SOURCE, NOW + timedelta(minutes=10))
         assert frontier.due(SourceId("khac"), NOW)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from contracts.frontier import NOW, RUN, SEEN, SOURCE, FrontierContract
+from crawlers.frontier import sqlite
 from crawlers.frontier.port import Frontier
 from crawlers.frontier.sqlite import SqliteFrontier
 from crawlers.holders import is_gone, own_holder
@@ -48,14 +49,17 @@ class TestSqliteFrontier(FrontierContract):
         frontier.acknowledge(SEEN, ())
         assert frontier.seen(SEEN.post_id) == SEEN
 
-    def test_old_runs_are_dropped(self, tmp_path: Path) -> None:
+    def test_old_runs_are_dropped(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sqlite, "KEPT_RUNS", 50)
         frontier = SqliteFrontier(tmp_path / "f.sqlite")
-        for number in range(510):
+        for number in range(60):
             at = NOW + timedelta(minutes=number)
             frontier.record_run(replace(RUN, started=at), at)
         runs = frontier.runs(SOURCE, 1000)
-        assert len(runs) == 500
-        assert runs[0].started == NOW + timedelta(minutes=509)
+        assert len(runs) == 50
+        assert runs[0].started == NOW + timedelta(minutes=59)
 
     def test_a_lease_of_a_killed_process_of_this_machine_is_free(
         self, tmp_path: Path

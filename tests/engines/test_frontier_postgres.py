@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from casework.adapters.sqlalchemy import SqlCaseworkStore
 from contracts.frontier import NOW, RUN, SEEN, SOURCE, FrontierContract
+from crawlers.frontier import postgres
 from crawlers.frontier.port import Frontier
 from crawlers.frontier.postgres import PostgresFrontier
 from domain.errors import ConfigurationError, RetryLaterError, StoreFullError
@@ -72,13 +73,16 @@ def test_it_survives_its_process(url: str) -> None:
     second.close()
 
 
-def test_old_runs_are_dropped(frontier: PostgresFrontier) -> None:
-    for number in range(510):
+def test_old_runs_are_dropped(
+    frontier: PostgresFrontier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "KEPT_RUNS", 50)
+    for number in range(60):
         at = NOW + timedelta(minutes=number)
         frontier.record_run(replace(RUN, started=at), at)
     runs = frontier.runs(SOURCE, 1000)
-    assert len(runs) == 500
-    assert runs[0].started == NOW + timedelta(minutes=509)
+    assert len(runs) == 50
+    assert runs[0].started == NOW + timedelta(minutes=59)
 
 
 def test_a_visit_told_twice_is_one(frontier: PostgresFrontier) -> None:

@@ -110,4 +110,5 @@ def test_a_tally_keeps_errors_and_what_was_left_out_apart() -> None:
     assert run.errors == {"timeout": 2}
     assert run.message == "not_text: 1; robots: 1"
     assert (run.pages, run.with_title, run.with_date, run.with_text) == (1, 1, 0, 1)
+    assert (run.refused, run.with_author, run.letters) == (1, 0, len(POST.text))
     assert not run.failed

@@ -3,6 +3,8 @@
 import json
 from datetime import UTC, datetime
 
+import pytest
+
 from extraction.page import extract_page
 from extraction.site import Site
 
@@ -144,3 +146,19 @@ def test_nothing_and_rubbish_give_empty_fields() -> None:
 def test_a_very_deep_page_does_not_break_the_walk() -> None:
     fields = extract_page(page(main="<div>" * 5000 + PARAGRAPHS), URL)
     assert fields.canonical_url == URL
+
+
+@pytest.mark.parametrize(
+    ("head", "walled"),
+    [
+        ("", False),
+        (ld(headline="A", isAccessibleForFree=False), True),
+        (ld(headline="A", isAccessibleForFree="False"), True),
+        (ld(headline="A", isAccessibleForFree=True), False),
+        ('<meta itemprop="isAccessibleForFree" content="false">', True),
+        ('<meta property="article:content_tier" content="locked">', True),
+        ('<meta property="article:content_tier" content="free">', False),
+    ],
+)
+def test_a_page_for_subscribers_says_so(head: str, *, walled: bool) -> None:
+    assert extract_page(page(head=head), URL).walled is walled

@@ -1,12 +1,10 @@
 """What is said of which facts."""
 
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from jobs.health import Facts, Failure, JobFacts, SourceFacts, State, check, worst
-from jobs.source_health import source_facts, source_row
+from jobs.health import Facts, Failure, JobFacts, State, check, worst
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -92,104 +90,3 @@ def test_jobs(job, state):
 def test_worst():
     assert worst([]) is State.OK
     assert worst(check(Facts(now=NOW, rejected=1, outbox=0))) is State.WARN
-
-
-GOOD = SourceFacts(
-    id="bao",
-    name="Báo",
-    interval=HOUR,
-    last_success=NOW - HOUR,
-    first_visit=NOW - 20 * 24 * HOUR,
-    today=20,
-    daily=(20, 18, 22, 21, 19, 20, 20),
-    pages=20,
-    parsed={"title": 1.0, "date": 1.0, "text": 1.0},
-    parsed_usual={"title": 1.0, "date": 0.9, "text": 1.0},
-)
-
-
-@pytest.mark.parametrize(
-    ("change", "state", "said"),
-    [
-        ({}, "ok", "bình thường"),
-        ({"last_success": NOW - 3 * HOUR}, "ok", ""),
-        ({"last_success": NOW - 4 * HOUR}, "warn", "4 giờ"),
-        ({"last_success": NOW - 13 * HOUR, "last_error": "404"}, "bad", "404"),
-        ({"last_success": NOW - 100 * HOUR}, "bad", "4 ngày"),
-        ({"last_success": None}, "bad", "20 ngày"),
-        ({"last_success": None, "first_visit": None}, "unknown", "chưa thu thập"),
-        ({"today": 4}, "ok", ""),
-        ({"today": 3}, "warn", "chỉ có 3 bài"),
-        ({"today": 0, "daily": (2, 1, 0, 2, 3, 4, 1)}, "ok", ""),
-        ({"today": 0, "daily": (20, 20)}, "ok", ""),
-        ({"parsed": {"title": 1.0, "date": 0.4, "text": 1.0}}, "bad", "ngày đăng"),
-        ({"parsed": {"date": 0.0}, "pages": 4}, "ok", ""),
-        ({"parsed": {"title": 1.0, "date": 0.5, "text": 1.0}}, "ok", ""),
-        (
-            {"parsed": {"title": 1.0, "text": 1.0}, "parsed_usual": {"date": 0.3}},
-            "ok",
-            "",
-        ),
-    ],
-)
-def test_sources(change, state, said):
-    row = source_row(replace(GOOD, **change), NOW)
-    assert (row.name, row.state.value) == ("source.bao", state)
-    assert said in row.message_vi
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A visit as the crawlers' frontier notes it."""
-
-    started: datetime
-    finished: datetime | None
-    new: int = 0
-    pages: int = 0
-    with_title: int = 0
-    with_date: int = 0
-    with_text: int = 0
-    message: str = ""
-    failed: bool = False
-
-
-def visits(days, **today):
-    """Three visits a day, four new posts each; the first brought a hundred."""
-    made = []
-    for hour in range(0, days * 24, 8):
-        at = NOW - hour * HOUR - HOUR
-        new = 100 if hour == days * 24 - 8 else 4
-        visit = Seen(at, at + HOUR / 60, new, new, new, new, new)
-        made.append(replace(visit, **today) if hour < 24 else visit)
-    return made
-
-
-def facts_of(seen):
-    return source_facts("bao", "Báo", 8 * HOUR, seen, NOW)
-
-
-def test_adds_visits_up_by_day():
-    facts = facts_of(visits(10))
-    assert facts.today == 12
-    assert facts.daily == (12,) * 8
-    assert facts.pages == 12
-    assert facts.parsed == {"title": 1.0, "date": 1.0, "text": 1.0}
-    assert source_row(facts, NOW).state is State.OK
-
-
-def test_sees_a_collapse_and_a_new_layout_in_visits():
-    fallen = source_row(facts_of(visits(10, new=0)), NOW)
-    assert fallen.state is State.WARN
-    misread = source_row(facts_of(visits(10, with_date=0)), NOW)
-    assert misread.state is State.BAD
-
-
-def test_sees_that_only_failures_came():
-    failed = visits(10, failed=True, message="timeout", finished=NOW)
-    facts = facts_of(failed)
-    assert facts.last_error == "timeout"
-    assert facts.last_success < NOW - 24 * HOUR
-
-
-def test_a_source_without_visits_is_unknown():
-    assert source_row(facts_of([]), NOW).state is State.UNKNOWN
