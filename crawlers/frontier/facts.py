@@ -1,10 +1,12 @@
-"""What databases keep of a visit beside its times: JSON."""
+"""What databases keep as JSON: a visit beside its times, and reaction counts."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 
 from crawlers.frontier.port import SourceRun
 from domain.ids import SourceId
+from domain.post import Counts
 
 _FACTS = (
     "requests",
@@ -43,3 +45,14 @@ def run_of(
         finished=finished,
         **json.loads(facts),
     )
+
+
+def counts_text(counts: Counts) -> str:
+    """Return reaction counts as JSON; "" for none."""
+    held = {k: v for k, v in asdict(counts).items() if v is not None}
+    return json.dumps(held) if held else ""
+
+
+def counts_of(text: str) -> Counts:
+    """Read them again."""
+    return Counts(**json.loads(text)) if text else Counts()

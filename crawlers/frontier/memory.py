@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from crawlers.frontier.memory_queue import MemoryQueue
 from crawlers.frontier.port import (
     Fact,
     Frontier,
@@ -13,6 +14,7 @@ from crawlers.frontier.port import (
     Seen,
     SourceRun,
 )
+from crawlers.frontier.queue import Finished, Queued, WaitingPage
 from domain.clock import Clock, SystemClock
 from domain.ids import PostId, SourceId
 
@@ -29,6 +31,7 @@ class MemoryFrontier(Frontier):
         self._runs: dict[SourceId, list[SourceRun]] = {}
         self._next: dict[SourceId, datetime] = {}
         self._first: dict[PostId, datetime] = {}
+        self._queue = MemoryQueue(self._clock)
 
     def seen(self, post_id: PostId) -> Seen | None:
         return self._seen.get(post_id)
@@ -36,13 +39,57 @@ class MemoryFrontier(Frontier):
     def resolve(self, url: str) -> PostId | None:
         return self._urls.get(url)
 
-    def acknowledge(self, seen: Seen, aliases: tuple[str, ...]) -> None:
+    def acknowledge(
+        self, seen: Seen, aliases: tuple[str, ...], finished: Finished | None = None
+    ) -> None:
         known = self._seen.get(seen.post_id)
         if known is None or known.revision <= seen.revision:
             self._seen[seen.post_id] = seen
             self._first.setdefault(seen.post_id, seen.checked)
         for url in (seen.url, *aliases):
             self._urls.setdefault(url, seen.post_id)
+        if finished is not None:
+            self._queue.finish(finished)
+
+    def first_seen(self, post_id: PostId) -> datetime | None:
+        return self._first.get(post_id)
+
+    def enqueue(self, pages: Sequence[WaitingPage]) -> int:
+        return self._queue.enqueue(pages, self._looked)
+
+    def _looked(self, url: str) -> datetime | None:
+        seen = self._seen.get(self._urls[url]) if url in self._urls else None
+        return seen.checked if seen else None
+
+    def take(
+        self,
+        site: str,
+        holder: str,
+        *,
+        source: SourceId | None,
+        by: datetime,
+        limit: int,
+        seconds: float,
+    ) -> tuple[WaitingPage, ...]:
+        taken = self._queue.take(site, source, by, limit)
+        for page in taken:
+            self._queue.lease(page.url, holder, seconds)
+        return taken
+
+    def finish(self, page: Finished) -> None:
+        self._queue.finish(page)
+
+    def put_back(self, url: str, due: datetime, problem: str, at: datetime) -> None:
+        self._queue.put_back(url, due, problem, at)
+
+    def waiting_page(self, url: str) -> WaitingPage | None:
+        return self._queue.get(url)
+
+    def waiting(self) -> tuple[Queued, ...]:
+        return self._queue.waiting()
+
+    def urgent(self, by: datetime) -> frozenset[str]:
+        return self._queue.urgent(by)
 
     def recent(self, source: SourceId, limit: int) -> tuple[Seen, ...]:
         found = [s for s in reversed(self._seen.values()) if s.source == source]
@@ -71,6 +118,7 @@ class MemoryFrontier(Frontier):
     def release(self, site: str, holder: str) -> None:
         if self._leases.get(site, ("",))[0] == holder:
             del self._leases[site]
+        self._queue.release(site, holder)
 
     def record_run(self, run: SourceRun, next_visit: datetime) -> None:
         self._runs.setdefault(run.source, []).insert(0, run)
@@ -90,6 +138,7 @@ class MemoryFrontier(Frontier):
             yield NextVisit(source=source, at=at)
         for runs in list(self._runs.values()):
             yield from reversed(runs)
+        yield from self._queue.pages()
 
     def take_in(self, facts: Sequence[Fact]) -> None:
         for fact in facts:
@@ -105,6 +154,8 @@ class MemoryFrontier(Frontier):
                     self._next[fact.source] = fact.at
                 case SourceRun():
                     self._take_run(fact)
+                case WaitingPage():
+                    self._queue.put(fact)
 
     def _take_run(self, run: SourceRun) -> None:
         others = [r for r in self._runs.get(run.source, []) if r.started != run.started]

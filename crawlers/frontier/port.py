@@ -1,20 +1,24 @@
 """What a frontier does; `tests/contracts/frontier.py` proves it."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from crawlers.frontier.queue import Finished, PageQueue, WaitingPage
 from domain.ids import PostId, SourceId
+from domain.post import Counts
 
 _NOWHERE = SourceId("")
+_NONE = Counts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What is known of one post: last acknowledged revision and its content hash.
 
-    `gone` tells that the last visit found it removed; `source` where it was found.
+    `gone` tells that the last visit found it removed; `source` where it was found;
+    `counts` what its page or list last showed.
     """
 
     post_id: PostId
@@ -24,6 +28,7 @@ class Seen:
     checked: datetime
     source: SourceId = _NOWHERE
     gone: bool = False
+    counts: Counts = _NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,12 +101,12 @@ class NextVisit:
     at: datetime
 
 
-Fact = KnownPost | KnownAddress | KnownValidators | NextVisit | SourceRun
+Fact = KnownPost | KnownAddress | KnownValidators | NextVisit | SourceRun | WaitingPage
 """What a frontier holds for good; leases pass, and are none."""
 
 
-class Frontier(ABC):
-    """Known URLs, validators and revisions of one installation."""
+class Frontier(PageQueue):
+    """Known URLs, validators, revisions and waiting pages of one installation."""
 
     @abstractmethod
     def seen(self, post_id: PostId) -> Seen | None:
@@ -112,17 +117,24 @@ class Frontier(ABC):
         """Return the post that the URL (canonical or alias) leads to, if known."""
 
     @abstractmethod
-    def acknowledge(self, seen: Seen, aliases: tuple[str, ...]) -> None:
+    def acknowledge(
+        self, seen: Seen, aliases: tuple[str, ...], finished: Finished | None = None
+    ) -> None:
         """Remember a revision, durably; called after the log acknowledged it.
 
-        A lower revision than the known one changes nothing.
+        A lower revision than the known one changes nothing. The page that it was read
+        from, if it waited, is finished in the same step.
         """
+
+    @abstractmethod
+    def first_seen(self, post_id: PostId) -> datetime | None:
+        """Return when the post was acknowledged for the first time."""
 
     @abstractmethod
     def recent(self, source: SourceId, limit: int) -> tuple[Seen, ...]:
         """Return the source's posts that were first seen last, newest first.
 
-        A spider looks at them again when its feed no longer names them.
+        A visit of its own looks at them again when their list is unchanged.
         """
 
     @abstractmethod
@@ -158,7 +170,10 @@ class Frontier(ABC):
 
     @abstractmethod
     def release(self, site: str, holder: str) -> None:
-        """Give a lease up before its end; one that another holds stays with them."""
+        """Give a lease up before its end, and those of the site's pages with it.
+
+        What another holds stays with them.
+        """
 
     @abstractmethod
     def record_run(self, run: SourceRun, next_visit: datetime) -> None:

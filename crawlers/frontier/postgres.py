@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from crawlers.frontier.facts import facts_of, run_of
+from crawlers.frontier import postgres_queue as queue
+from crawlers.frontier.facts import counts_of, counts_text, facts_of, run_of
 from crawlers.frontier.port import (
     Fact,
     Frontier,
@@ -22,15 +23,16 @@ from crawlers.frontier.port import (
 )
 from crawlers.frontier.postgres_line import Db, Line, Query
 from crawlers.frontier.postgres_schema import key, prepare, storable
+from crawlers.frontier.queue import Finished, Queued, WaitingPage
 from crawlers.frontier.sqlite import KEPT_RUNS
 from domain.ids import PostId, SourceId
 
 _SEEN = (
-    "SELECT id, revision, content_hash, url, checked, source, gone "
+    "SELECT id, revision, content_hash, url, checked, source, gone, counts "
     "FROM frontier_post WHERE key = %s"
 )
 _RECENT = (
-    "SELECT id, revision, content_hash, url, checked, source, gone "
+    "SELECT id, revision, content_hash, url, checked, source, gone, counts "
     "FROM frontier_post WHERE source = %s "
     "ORDER BY first_seen DESC, number DESC LIMIT %s"
 )
@@ -43,12 +45,14 @@ WITH address AS (
     ON CONFLICT (key) DO NOTHING
 )
 INSERT INTO frontier_post AS known
-    (key, id, revision, content_hash, url, checked, source, gone, first_seen)
+    (key, id, revision, content_hash, url, checked, source, gone, counts,
+    first_seen)
 VALUES (%(key)s, %(id)s, %(revision)s, %(content_hash)s, %(url)s, %(checked)s,
-    %(source)s, %(gone)s, %(checked)s)
+    %(source)s, %(gone)s, %(counts)s, %(checked)s)
 ON CONFLICT (key) DO UPDATE SET revision = excluded.revision,
     content_hash = excluded.content_hash, url = excluded.url,
-    checked = excluded.checked, source = excluded.source, gone = excluded.gone
+    checked = excluded.checked, source = excluded.source, gone = excluded.gone,
+    counts = excluded.counts
 WHERE excluded.revision >= known.revision
 """
 _REMEMBER = (
@@ -85,8 +89,8 @@ _RUNS = (
 
 
 _ALL_POSTS: Query = (
-    "SELECT number, first_seen, id, revision, content_hash, url, checked, source, gone "
-    "FROM frontier_post WHERE number > %s ORDER BY number LIMIT %s"
+    "SELECT number, first_seen, id, revision, content_hash, url, checked, source, "
+    "gone, counts FROM frontier_post WHERE number > %s ORDER BY number LIMIT %s"
 )
 _ALL_ADDRESSES: Query = (
     "SELECT key, url, post FROM frontier_address WHERE key > %s ORDER BY key LIMIT %s"
@@ -96,11 +100,12 @@ _ALL_VALIDATORS: Query = (
 )
 _TAKE_POST: Query = (
     "INSERT INTO frontier_post (key, id, revision, content_hash, url, checked, source, "
-    "gone, first_seen) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) "
+    "gone, counts, first_seen) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
     "ON CONFLICT (key) DO UPDATE SET revision = excluded.revision, "
     "content_hash = excluded.content_hash, url = excluded.url, "
     "checked = excluded.checked, source = excluded.source, gone = excluded.gone, "
-    "first_seen = excluded.first_seen"
+    "counts = excluded.counts, first_seen = excluded.first_seen"
 )
 _TAKE_ADDRESS: Query = (
     "INSERT INTO frontier_address (key, url, post) VALUES (%s, %s, %s) "
@@ -127,7 +132,9 @@ class PostgresFrontier(Frontier):
         )
         return PostId(rows[0][0]) if rows else None
 
-    def acknowledge(self, seen: Seen, aliases: tuple[str, ...]) -> None:
+    def acknowledge(
+        self, seen: Seen, aliases: tuple[str, ...], finished: Finished | None = None
+    ) -> None:
         addresses = sorted((key(url), storable(url)) for url in {seen.url, *aliases})
         values = {
             "keys": [address for address, _ in addresses],
@@ -140,8 +147,60 @@ class PostgresFrontier(Frontier):
             "checked": seen.checked,
             "source": seen.source,
             "gone": seen.gone,
+            "counts": counts_text(seen.counts),
         }
-        self._line.do(lambda db: db.execute(_ACKNOWLEDGE, values))
+
+        def work(db: Db) -> None:
+            if finished is None:
+                db.execute(_ACKNOWLEDGE, values)
+                return
+            with db.transaction():
+                db.execute(_ACKNOWLEDGE, values)
+                db.execute(*queue.finished(finished))
+
+        self._line.do(work)
+
+    def first_seen(self, post_id: PostId) -> datetime | None:
+        rows = self._line.ask(
+            "SELECT first_seen FROM frontier_post WHERE key = %s", key(post_id)
+        )
+        return rows[0][0] if rows else None
+
+    def enqueue(self, pages: Sequence[WaitingPage]) -> int:
+        return self._line.do(lambda db: queue.enqueue(db, pages))
+
+    def take(
+        self,
+        site: str,
+        holder: str,
+        *,
+        source: SourceId | None,
+        by: datetime,
+        limit: int,
+        seconds: float,
+    ) -> tuple[WaitingPage, ...]:
+        return self._line.do(
+            lambda db: queue.take(
+                db, site, holder, source=source, by=by, limit=limit, seconds=seconds
+            )
+        )
+
+    def finish(self, page: Finished) -> None:
+        query, values = queue.finished(page)
+        self._line.ask(query, *values)
+
+    def put_back(self, url: str, due: datetime, problem: str, at: datetime) -> None:
+        self._line.ask(queue.PUT_BACK, due, at, problem, key(url))
+
+    def waiting_page(self, url: str) -> WaitingPage | None:
+        rows = self._line.ask(queue.ONE, key(url))
+        return queue.page_of(rows[0]) if rows else None
+
+    def waiting(self) -> tuple[Queued, ...]:
+        return tuple(map(queue.queued_of, self._line.ask(queue.COUNTS)))
+
+    def urgent(self, by: datetime) -> frozenset[str]:
+        return frozenset(site for (site,) in self._line.ask(queue.URGENT, by))
 
     def recent(self, source: SourceId, limit: int) -> tuple[Seen, ...]:
         return tuple(map(_seen, self._line.ask(_RECENT, source, limit)))
@@ -179,6 +238,7 @@ class PostgresFrontier(Frontier):
         self._line.ask(
             "DELETE FROM frontier_lease WHERE site = %s AND holder = %s", site, holder
         )
+        self._line.ask(queue.RELEASE, site, holder)
 
     def record_run(self, run: SourceRun, next_visit: datetime) -> None:
         facts = storable(facts_of(run))
@@ -205,6 +265,8 @@ class PostgresFrontier(Frontier):
             yield NextVisit(source=SourceId(source), at=at)
         for (source,) in self._line.ask("SELECT DISTINCT source FROM frontier_run"):
             yield from reversed(self.runs(SourceId(source), KEPT_RUNS))
+        for _, *row in self._pages(queue.ALL, 0):
+            yield queue.page_of(row)
 
     def _pages(self, query: Query, first: int | bytes) -> Iterator[tuple[Any, ...]]:
         last: int | bytes = first
@@ -236,6 +298,7 @@ def _taken(fact: Fact) -> tuple[Query, Sequence[object]]:
                 seen.checked,
                 seen.source,
                 seen.gone,
+                counts_text(seen.counts),
                 fact.first_seen,
             )
         case KnownAddress():
@@ -248,10 +311,12 @@ def _taken(fact: Fact) -> tuple[Query, Sequence[object]]:
         case SourceRun():
             facts = storable(facts_of(fact))
             return _RUN, (fact.source, fact.started, fact.finished, facts)
+        case WaitingPage():
+            return queue.PUT, queue.values(fact)
 
 
 def _seen(row: tuple[Any, ...]) -> Seen:
-    post, revision, content_hash, url, checked, source, gone = row
+    post, revision, content_hash, url, checked, source, gone, counts = row
     return Seen(
         post_id=PostId(post),
         revision=revision,
@@ -260,4 +325,5 @@ def _seen(row: tuple[Any, ...]) -> Seen:
         checked=checked,
         source=SourceId(source),
         gone=gone,
+        counts=counts_of(counts),
     )

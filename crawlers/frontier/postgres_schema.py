@@ -9,7 +9,7 @@ import hashlib
 from crawlers.frontier.postgres_line import Db, Line
 from domain.errors import ConfigurationError
 
-VERSION = 1
+VERSION = 2
 """Raised with each change of the tables; `prepare` then has a step more to take."""
 
 _LOCK = 0x66726F6E
@@ -40,6 +40,25 @@ CREATE TABLE frontier_lease (
     site text PRIMARY KEY, holder text NOT NULL, until timestamptz NOT NULL
 );
 """
+_QUEUE = """
+ALTER TABLE frontier_post ADD COLUMN counts text NOT NULL DEFAULT '';
+CREATE TABLE frontier_waiting (
+    key bytea PRIMARY KEY, url text NOT NULL, site text NOT NULL,
+    source text NOT NULL, lane smallint NOT NULL, due timestamptz NOT NULL,
+    hint text NOT NULL, changed timestamptz, tries integer NOT NULL,
+    tried timestamptz, problem text NOT NULL, holder text,
+    until timestamptz NOT NULL DEFAULT '-infinity',
+    number bigint GENERATED ALWAYS AS IDENTITY
+);
+CREATE INDEX frontier_waiting_in_lane
+    ON frontier_waiting (site, source, lane, due, number);
+CREATE INDEX frontier_waiting_now ON frontier_waiting (site, due) WHERE lane = 0;
+CREATE INDEX frontier_waiting_leased ON frontier_waiting (site, holder)
+    WHERE holder IS NOT NULL;
+CREATE INDEX frontier_waiting_number ON frontier_waiting (number);
+"""
+_STEPS = (_TABLES, _QUEUE)
+"""What leads from a version to the next; the first from nothing to 1."""
 
 
 _FOUND = (
@@ -49,7 +68,7 @@ _FOUND = (
 
 
 def prepare(line: Line) -> None:
-    """Make the tables when there are none; refuse those of a newer program."""
+    """Make the tables, or what they lack; refuse those of a newer program."""
     version = line.do(_made)
     if version > VERSION:
         raise ConfigurationError(
@@ -60,15 +79,17 @@ def prepare(line: Line) -> None:
 
 def _made(db: Db) -> int:
     version = _version(db)
-    if version is not None:
+    if version is not None and version >= VERSION:
         return version
     with db.transaction():
         # Of two crawlers that start at once the second waits, and finds all done.
         db.execute("SELECT pg_advisory_xact_lock(%s, 0)", (_LOCK,))
-        version = _version(db)
-        if version is not None:
+        version = _version(db) or 0
+        if version >= VERSION:
             return version
-        db.execute(_TABLES)
+        for step in _STEPS[version:]:
+            db.execute(step)
+        db.execute("DELETE FROM frontier_version")
         db.execute("INSERT INTO frontier_version VALUES (%s)", (VERSION,))
     return VERSION
 

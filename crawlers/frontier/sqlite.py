@@ -13,7 +13,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from crawlers.frontier.facts import facts_of, run_of
+from crawlers.frontier import sqlite_queue as queue
+from crawlers.frontier.facts import counts_of, counts_text, facts_of, run_of
 from crawlers.frontier.port import (
     Fact,
     Frontier,
@@ -24,6 +25,7 @@ from crawlers.frontier.port import (
     Seen,
     SourceRun,
 )
+from crawlers.frontier.queue import Finished, Queued, WaitingPage
 from domain.clock import Clock, SystemClock
 from domain.ids import PostId, SourceId
 from sqlitefile.errors import of_operation, translated
@@ -33,7 +35,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS post (
     id TEXT PRIMARY KEY, revision INTEGER NOT NULL, content_hash TEXT NOT NULL,
     url TEXT NOT NULL, checked REAL NOT NULL, source TEXT NOT NULL,
-    gone INTEGER NOT NULL, first_seen REAL NOT NULL
+    gone INTEGER NOT NULL, first_seen REAL NOT NULL, counts TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS post_of_source ON post (source, first_seen);
 CREATE TABLE IF NOT EXISTS address (url TEXT PRIMARY KEY, post TEXT NOT NULL)
@@ -50,10 +52,12 @@ CREATE TABLE IF NOT EXISTS lease (
 );
 """
 STORE = "The frontier"
+_ADDED = {"counts": "ALTER TABLE post ADD COLUMN counts TEXT NOT NULL DEFAULT ''"}
+"""Columns of `post` that files made by earlier versions lack."""
 KEPT_RUNS = 5_000
 """Visits kept per source: five weeks at one in ten minutes, which is what a source's
 usual volume is taken from. More only grows the file (about 300 bytes each)."""
-_COLUMNS = "id, revision, content_hash, url, checked, source, gone"
+_COLUMNS = "id, revision, content_hash, url, checked, source, gone, counts"
 _SEEN = f"SELECT {_COLUMNS} FROM post WHERE id = ?"  # noqa: S608 - constants only
 _RECENT = (
     f"SELECT {_COLUMNS} FROM post WHERE source = ? "  # noqa: S608 - constants only
@@ -61,10 +65,11 @@ _RECENT = (
 )
 _ACKNOWLEDGE = (
     f"INSERT INTO post ({_COLUMNS}, first_seen) "  # noqa: S608 - constants only
-    "VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "
+    "VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "
     "revision = excluded.revision, content_hash = excluded.content_hash, "
     "url = excluded.url, checked = excluded.checked, source = excluded.source, "
-    "gone = excluded.gone WHERE excluded.revision >= post.revision"
+    "gone = excluded.gone, counts = excluded.counts "
+    "WHERE excluded.revision >= post.revision"
 )
 
 
@@ -90,10 +95,11 @@ _ALL_ADDRESSES = "SELECT url, post FROM address WHERE url > ? ORDER BY url LIMIT
 _ALL_VALIDATORS = "SELECT url, held FROM validator WHERE url > ? ORDER BY url LIMIT ?"
 _TAKE_POST = (
     f"INSERT INTO post ({_COLUMNS}, first_seen) "  # noqa: S608 - constants only
-    "VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "
+    "VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "
     "revision = excluded.revision, content_hash = excluded.content_hash, "
     "url = excluded.url, checked = excluded.checked, source = excluded.source, "
-    "gone = excluded.gone, first_seen = excluded.first_seen"
+    "gone = excluded.gone, counts = excluded.counts, "
+    "first_seen = excluded.first_seen"
 )
 
 
@@ -122,7 +128,15 @@ class SqliteFrontier(Frontier):
         with translated(STORE):
             enter_wal(self._db, busy_seconds)
             self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(_SCHEMA + queue.SCHEMA)
+        self._add_columns()
+
+    def _add_columns(self) -> None:
+        with self._transaction():
+            held = {row[1] for row in self._db.execute("PRAGMA table_info(post)")}
+            for name, statement in _ADDED.items():
+                if name not in held:
+                    self._db.execute(statement)
 
     def seen(self, post_id: PostId) -> Seen | None:
         rows = self._ask(_SEEN, post_id)
@@ -132,7 +146,9 @@ class SqliteFrontier(Frontier):
         rows = self._ask("SELECT post FROM address WHERE url = ?", url)
         return PostId(rows[0][0]) if rows else None
 
-    def acknowledge(self, seen: Seen, aliases: tuple[str, ...]) -> None:
+    def acknowledge(
+        self, seen: Seen, aliases: tuple[str, ...], finished: Finished | None = None
+    ) -> None:
         with self._transaction():
             self._db.execute(
                 _ACKNOWLEDGE,
@@ -142,6 +158,56 @@ class SqliteFrontier(Frontier):
                 "INSERT OR IGNORE INTO address (url, post) VALUES (?, ?)",
                 [(url, seen.post_id) for url in (seen.url, *aliases)],
             )
+            if finished is not None:
+                queue.finish(self._db, finished)
+
+    def first_seen(self, post_id: PostId) -> datetime | None:
+        rows = self._ask("SELECT first_seen FROM post WHERE id = ?", post_id)
+        return _time(rows[0][0]) if rows else None
+
+    def enqueue(self, pages: Sequence[WaitingPage]) -> int:
+        with self._transaction():
+            return queue.enqueue(self._db, pages)
+
+    def take(
+        self,
+        site: str,
+        holder: str,
+        *,
+        source: SourceId | None,
+        by: datetime,
+        limit: int,
+        seconds: float,
+    ) -> tuple[WaitingPage, ...]:
+        now = self._clock.now().timestamp()
+        with self._transaction():
+            queue.free_orphans(self._db, site, self._is_gone)
+            found = queue.due_pages(
+                self._db, site, source=source, by=by, now=now, limit=limit
+            )
+            queue.lease(self._db, found, holder, now + seconds)
+        return tuple(found)
+
+    def finish(self, page: Finished) -> None:
+        with self._transaction():
+            queue.finish(self._db, page)
+
+    def put_back(self, url: str, due: datetime, problem: str, at: datetime) -> None:
+        with self._transaction():
+            queue.put_back(self._db, url, due, problem, at)
+
+    def waiting_page(self, url: str) -> WaitingPage | None:
+        rows = self._ask(queue.HELD, url)
+        return queue.page_of(rows[0]) if rows else None
+
+    def waiting(self) -> tuple[Queued, ...]:
+        return tuple(queue.queued_of(self._ask(queue.COUNTS)))
+
+    def urgent(self, by: datetime) -> frozenset[str]:
+        rows = self._ask(queue.URGENT, self._clock.now().timestamp(), by.timestamp())
+        return frozenset(
+            site for site, holder, free in rows if free or self._is_gone(holder)
+        )
 
     def recent(self, source: SourceId, limit: int) -> tuple[Seen, ...]:
         rows = self._ask(_RECENT, source, limit)
@@ -181,6 +247,7 @@ class SqliteFrontier(Frontier):
             self._db.execute(
                 "DELETE FROM lease WHERE site = ? AND holder = ?", (site, holder)
             )
+            queue.release(self._db, site, holder)
 
     def record_run(self, run: SourceRun, next_visit: datetime) -> None:
         finished = run.finished.timestamp() if run.finished else None
@@ -218,6 +285,8 @@ class SqliteFrontier(Frontier):
             yield NextVisit(source=SourceId(source), at=_time(at))
         for _, *row in self._pages(_ALL_RUNS, 0):
             yield _run(tuple(row))
+        for _, *row in self._pages(queue.ALL, 0):
+            yield queue.page_of(row)
 
     def _pages(self, query: str, first: int | str) -> Iterator[tuple[Any, ...]]:
         last: int | str = first
@@ -248,6 +317,8 @@ class SqliteFrontier(Frontier):
                 self._db.execute("REPLACE INTO visit VALUES (?, ?)", due)
             case SourceRun():
                 self._take_run(fact)
+            case WaitingPage():
+                queue.put(self._db, fact)
 
     def _take_run(self, run: SourceRun) -> None:
         started = run.started.timestamp()
@@ -306,7 +377,7 @@ def _time(stamp: float) -> datetime:
 
 
 def _seen(row: tuple[Any, ...]) -> Seen:
-    post, revision, content_hash, url, checked, source, gone = row
+    post, revision, content_hash, url, checked, source, gone, counts = row
     return Seen(
         post_id=PostId(post),
         revision=revision,
@@ -315,6 +386,7 @@ def _seen(row: tuple[Any, ...]) -> Seen:
         checked=_time(checked),
         source=SourceId(source),
         gone=bool(gone),
+        counts=counts_of(counts),
     )
 
 
@@ -327,6 +399,7 @@ def _values(seen: Seen) -> tuple[object, ...]:
         seen.checked.timestamp(),
         seen.source,
         seen.gone,
+        counts_text(seen.counts),
     )
 
 

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from contracts.frontier_queue import QueueContract, waiting
 from crawlers.frontier.memory import MemoryFrontier
 from crawlers.frontier.port import Frontier, KnownPost, Seen, SourceRun
 from domain.ids import PostId, SourceId
+from domain.post import Counts
 
 NOW = datetime(2026, 3, 7, 1, 2, 3, tzinfo=UTC)
 SOURCE = SourceId("bao")
@@ -42,7 +44,7 @@ RUN = SourceRun(
 )
 
 
-class FrontierContract(ABC):
+class FrontierContract(QueueContract, ABC):
     """Subclass and give a fresh frontier."""
 
     @pytest.fixture
@@ -55,6 +57,7 @@ class FrontierContract(ABC):
 
     def test_nothing_is_known_at_first(self, frontier: Frontier) -> None:
         assert frontier.seen(SEEN.post_id) is None
+        assert frontier.first_seen(SEEN.post_id) is None
         assert frontier.resolve(SEEN.url) is None
         assert frontier.validators(SEEN.url) == {}
         assert frontier.runs(SOURCE, 10) == ()
@@ -73,9 +76,15 @@ class FrontierContract(ABC):
 
     def test_the_same_revision_moves_check_and_state(self, frontier: Frontier) -> None:
         frontier.acknowledge(SEEN, ())
-        later = replace(SEEN, checked=NOW + timedelta(hours=1), gone=True)
+        later = replace(
+            SEEN,
+            checked=NOW + timedelta(hours=1),
+            gone=True,
+            counts=Counts(views=5, comments=0),
+        )
         frontier.acknowledge(later, ())
         assert frontier.seen(SEEN.post_id) == later
+        assert frontier.first_seen(SEEN.post_id) == NOW
 
     def test_an_address_stays_with_its_first_post(self, frontier: Frontier) -> None:
         frontier.acknowledge(SEEN, ("https://a.vn/x",))
@@ -191,6 +200,9 @@ class FrontierContract(ABC):
         other.record_run(RUN, NOW + timedelta(hours=1))
         unfinished = replace(RUN, started=NOW + timedelta(minutes=1), finished=None)
         other.record_run(unfinished, NOW + timedelta(hours=2))
+        other.enqueue([waiting("https://a.vn/9", hint='{"a": "ă"}', changed=NOW)])
+        other.enqueue([waiting("https://a.vn/8", due=NOW + timedelta(hours=1))])
+        other.put_back("https://a.vn/8", NOW + timedelta(days=1), "timeout", NOW)
         facts = list(other.facts())
         for _ in range(2):
             frontier.take_in(facts)

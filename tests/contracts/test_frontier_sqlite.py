@@ -1,3 +1,4 @@
+import contextlib
 import sqlite3
 import subprocess
 import sys
@@ -9,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from contracts.frontier import NOW, RUN, SEEN, SOURCE, FrontierContract
+from contracts.frontier_queue import taken, waiting
 from crawlers.frontier import sqlite
 from crawlers.frontier.port import Frontier
+from crawlers.frontier.queue import Lane
 from crawlers.frontier.sqlite import SqliteFrontier
 from crawlers.holders import is_gone, own_holder
 from domain.clock import ManualClock
 from domain.errors import RetryLaterError
+from domain.ids import PostId
+from domain.post import Counts
 
 
 class TestSqliteFrontier(FrontierContract):
@@ -77,3 +82,37 @@ class TestSqliteFrontier(FrontierContract):
         ):
             assert frontier.claim(site, holder, 60)
             assert frontier.claim(site, "me", 60) is free, holder
+
+    def test_a_file_of_an_earlier_version_gets_what_it_lacks(
+        self, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "f.sqlite"
+        with contextlib.closing(sqlite3.connect(path)) as old:
+            old.execute(
+                "CREATE TABLE post (id TEXT PRIMARY KEY, revision INTEGER NOT NULL, "
+                "content_hash TEXT NOT NULL, url TEXT NOT NULL, checked REAL NOT NULL, "
+                "source TEXT NOT NULL, gone INTEGER NOT NULL, first_seen REAL NOT NULL)"
+            )
+            old.execute(
+                "INSERT INTO post VALUES ('p', 1, 'a.b.c', 'u', 0.0, 'bao', 0, 0.0)"
+            )
+            old.commit()
+        for _ in range(2):
+            with contextlib.closing(SqliteFrontier(path)) as frontier:
+                seen = frontier.seen(PostId("p"))
+                assert seen is not None
+                assert seen.counts == Counts()
+
+    def test_pages_of_a_killed_process_of_this_machine_are_free(
+        self, tmp_path: Path
+    ) -> None:
+        frontier = SqliteFrontier(
+            tmp_path / "f.sqlite", is_gone=lambda holder: holder == "dead"
+        )
+        for holder, free in (("dead", True), ("alive", False)):
+            page = waiting(f"https://{holder}.vn/1", lane=Lane.NOW)
+            frontier.enqueue([page])
+            assert taken(frontier, holder=holder, site=page.site) == [page.url]
+            assert (page.site in frontier.urgent(NOW)) is free
+            again = taken(frontier, holder="me", site=page.site)
+            assert again == ([page.url] if free else [])
