@@ -135,6 +135,7 @@ class JobRun:
     job: str
     due: datetime
     holder: str
+    lease_until: datetime
     started: datetime
     finished: datetime | None
     ok: bool

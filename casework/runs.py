@@ -65,6 +65,7 @@ class Runs(Part):
                 job=row.job,
                 due=row.due,
                 holder=row.holder,
+                lease_until=row.lease_until,
                 started=row.started,
                 finished=row.finished,
                 ok=row.ok,

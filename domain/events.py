@@ -54,13 +54,14 @@ class Rejected:
 
     `stage` is the room and step that refused it, `reason` a short stable code,
     `detail` the error's text. `topic`, `partition`, `offset` say where it came from.
+    `value` is None for a tombstone.
     """
 
     topic: str
     partition: int
     offset: int
     key: str
-    value: bytes
+    value: bytes | None
     stage: str
     reason: str
     detail: str

@@ -98,6 +98,10 @@ class HealthBook(Protocol):
         """Return the present value."""
         ...
 
+    def settings(self, prefix: str = "") -> Sequence[Setting]:
+        """Return the present settings whose key starts so."""
+        ...
+
     def put_setting(
         self,
         actor: str,

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,6 +13,7 @@ from eventlog.port import EventLog, LogTopic
 from jobs.health_facts import Facts, Failure, JobFacts, SourceFacts
 from jobs.ports import HealthBook
 from jobs.schedule import Job
+from pipeline.quarantine import SETTLED, put_aside
 from searchindex.port import SearchIndex
 
 T = TypeVar("T")
@@ -24,7 +26,7 @@ GROUPS = {
 """Consumer groups and what they read."""
 
 MOST_REJECTED = 1000
-"""Records counted per partition: whether one or ten thousand matters to nobody."""
+"""Records counted: whether one or ten thousand are open matters to nobody."""
 
 GRACE = timedelta(minutes=10)
 """Over a job's lease, before its missing run is an alarm: schedulers may restart."""
@@ -80,12 +82,10 @@ class Probe:
         return True
 
     def _rejected(self) -> int:
-        waiting: set[str] = set()
-        for partition in self.log.ends(LogTopic.REJECTED):
-            rows = self.log.read(LogTopic.REJECTED, partition, 0, MOST_REJECTED)
-            last = {row.key: row.value for row in rows}
-            waiting |= {key for key, value in last.items() if value is not None}
-        return len(waiting)
+        rows = self.casework.settings(SETTLED)
+        settled = {row.key.removeprefix(SETTLED) for row in rows}
+        waiting = islice(put_aside(self.log, settled), MOST_REJECTED)
+        return len({row.rejected.key for row in waiting})
 
     def _jobs(self, now: datetime) -> list[JobFacts]:
         found = [self._job(job, now) for job in self.jobs]

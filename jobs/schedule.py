@@ -93,10 +93,11 @@ class CatchUp(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """When, what to do after a downtime, and how long one run may take.
+    """When, what to do after a downtime, and how long a silent run is waited for.
 
-    `lease_seconds`: smaller lets another scheduler start the same run while the first
-    still works; larger leaves a killed run lying for that long. `repeat_seconds`: the
+    `lease_seconds`: renewed while the run works. Smaller lets another scheduler start
+    the same run while the first cannot reach casework; larger leaves a killed run lying
+    for that long, and tries for that long to reach a store. `repeat_seconds`: the
     claimed run is repeated so often until its lease ends; for work that must follow
     within seconds without a row in casework for each time.
     """
@@ -140,12 +141,13 @@ def outstanding(
     holder's own unfinished run is from before it was killed, and may go on at once.
     Runs of a time to come are from before the clock was set back: they hold nothing up.
     """
-    lease = timedelta(seconds=schedule.lease_seconds)
+    # A lease that ends later than any can was taken by a clock that went ahead.
+    longest = now + timedelta(seconds=schedule.lease_seconds) + AHEAD
     runs = [run for run in runs if run.due <= now + AHEAD]
     unfinished = [
         run for run in runs if run.finished is None and run.started <= now + AHEAD
     ]
-    if any(r.holder != holder and r.started + lease > now for r in unfinished):
+    if any(r.holder != holder and now < r.lease_until <= longest for r in unfinished):
         return Due(waiting=True)
     latest = schedule.when.latest(now)
     newest = max((run.due for run in runs), default=None)

@@ -2,8 +2,9 @@
 
 APScheduler wakes the jobs up and gives each a thread; whether something is to be done
 is decided by the due times, the clock and the runs that casework remembers. A run is
-claimed before it starts and finished after it ended; a scheduler that was killed in
-between leaves a lease behind, and whoever looks first after its end runs it again.
+claimed before it starts and finished after it ended; its lease is renewed while it
+works. A scheduler that was killed in between leaves the lease behind, and whoever looks
+first after its end runs it again.
 """
 
 import logging
@@ -13,12 +14,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from domain.clock import Clock, SystemClock
 from domain.errors import MinhTinError, NotFoundError, RetryLaterError
+from jobs.leases import Leases
 from jobs.metrics import JobMetrics
 from jobs.ports import RunBook
 from jobs.schedule import CatchUp, Job, outstanding
@@ -61,20 +64,25 @@ class Scheduler:
     _stopping: threading.Event = field(default_factory=threading.Event)
     _quiet: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     """From when until when nothing of a job is due."""
+    _leases: Leases = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with no run under way."""
+        self._leases = Leases(self.casework, self.clock, self.holder)
 
     def run(self, stopping: threading.Event) -> None:
         """Work until `stopping` is set; runs under way are let finish."""
         self._stopping = stopping
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        threads = {"type": "threadpool", "max_workers": max(1, len(self.jobs))}
+        threads = {"type": "threadpool", "max_workers": len(self.jobs) + 1}
         timer = BackgroundScheduler(timezone=UTC, executors={"default": threads})
         # The timer's own clock is the machine's; what is due is asked of `clock`.
         now = SystemClock().now()
-        for job in self.jobs:
+        looks = [partial(self.look, job) for job in self.jobs]
+        for act in (self.renew, *looks):
             timer.add_job(
-                self.look,
+                act,
                 "interval",
-                args=[job],
                 seconds=LOOK_SECONDS,
                 next_run_time=now,
                 max_instances=1,
@@ -112,6 +120,10 @@ class Scheduler:
             raise
         self.casework.finish_run(manual, now, True, message)  # noqa: FBT003 - casework's signature
         return message
+
+    def renew(self) -> None:
+        """Keep the leases of the runs under way."""
+        self._leases.renew()
 
     def look(self, job: Job) -> int:
         """Run what is due of a job; return the number of runs that ended."""
@@ -196,7 +208,8 @@ class Scheduler:
         while True:
             each = job.schedule.catch_up is CatchUp.EACH
             try:
-                return Outcome.DONE, job.run(due if each else self.clock.now())
+                with self._leases.held(job, due, started):
+                    return Outcome.DONE, job.run(due if each else self.clock.now())
             except RetryLaterError as error:
                 wait = min(MAX_BACKOFF, max(error.retry_after, wait * 2))
                 structlog.get_logger().warning(

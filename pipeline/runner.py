@@ -200,7 +200,7 @@ class Runner:
             partition=record.partition,
             offset=record.offset,
             key=record.key,
-            value=record.value or b"",
+            value=record.value,
             stage=self.step.name,
             reason=error.reason,
             detail=str(error)[:2000],

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from casework.service import Casework
-from cli.output import emit, friendly, show
+from cli.output import ATTENTION, emit, friendly, say, show
 from cli.state import HomeOption, settings_of
-from domain.errors import NotFoundError
-from domain.events import Rejected
-from eventlog.port import EventLog, LogTopic, Record, TopicState
+from domain.errors import NotFoundError, QuarantineError
+from eventlog.port import EventLog, LogTopic, TopicState
+
+if TYPE_CHECKING:
+    from pipeline.quarantine import PutAside
 
 rejected = typer.Typer(
     help="Posts that were put aside because they could not be processed.",
@@ -23,8 +25,6 @@ topics = typer.Typer(
     no_args_is_help=True,
 )
 
-PAGE = 500
-SETTLED = "rejected.settled."
 GROUPS = {
     "worker": (LogTopic.POSTS,),
     "worker.idle": (LogTopic.BACKFILL,),
@@ -108,11 +108,11 @@ def list_rejected(
         for number, row in _open(log, bootstrap.build_casework(settings)).items():
             line = {
                 "number": number,
-                "at": row.at.isoformat(),
-                "key": row.key,
-                "stage": row.stage,
-                "reason": row.reason,
-                "detail": row.detail,
+                "at": row.rejected.at.isoformat(),
+                "key": row.rejected.key,
+                "stage": row.rejected.stage,
+                "reason": row.rejected.reason,
+                "detail": row.rejected.detail,
             }
             if as_json:
                 emit(line)
@@ -128,7 +128,8 @@ def show_rejected(number: str, home: HomeOption = None) -> None:
         from wiring import bootstrap
 
         log = bootstrap.build_log(settings_of(home))
-        row = _find(log, number)
+        row = _find(log, number).rejected
+        text = None if row.value is None else row.value.decode("utf-8", "replace")
         emit(
             {
                 "number": number,
@@ -138,7 +139,7 @@ def show_rejected(number: str, home: HomeOption = None) -> None:
                 "stage": row.stage,
                 "reason": row.reason,
                 "detail": row.detail,
-                "value": row.value.decode("utf-8", "replace"),
+                "value": text,
             }
         )
         log.close()
@@ -151,6 +152,7 @@ def retry(
 ) -> None:
     """Put them back to where they were read from, and settle them here."""
     with friendly():
+        from pipeline.quarantine import SETTLED
         from wiring import bootstrap
 
         settings = settings_of(home)
@@ -158,45 +160,36 @@ def retry(
         casework = bootstrap.build_casework(settings)
         rows = _open(log, casework)
         chosen = list(rows) if numbers == ["all"] else numbers
+        done = 0
         for number in chosen:
             row = rows.get(number) or _find(log, number)
-            with log.writer() as writer:
-                writer.append(LogTopic(row.topic), row.key, row.value)
+            try:
+                with log.writer() as writer:
+                    row.put_back(writer)
+            except QuarantineError as error:
+                say(f"minhtin: {error}")
+                continue
             casework.put_setting("cli", SETTLED + number, "retried")
-        show(f"{len(chosen)} put back.")
+            done += 1
+        show(f"{done} put back.")
         log.close()
+        if done < len(chosen):
+            raise typer.Exit(ATTENTION)
 
 
-def _open(log: EventLog, casework: Casework) -> dict[str, Rejected]:
+def _open(log: EventLog, casework: Casework) -> dict[str, "PutAside"]:
+    from pipeline.quarantine import SETTLED, put_aside
+
     settled = {row.key.removeprefix(SETTLED) for row in casework.settings(SETTLED)}
-    rows = {_number(record): row for record, row in read_rejected(log)}
-    return {number: row for number, row in rows.items() if number not in settled}
+    return {row.number: row for row in put_aside(log, settled)}
 
 
-def _number(record: Record) -> str:
-    return f"{record.partition}-{record.offset}"
+def _find(log: EventLog, number: str) -> "PutAside":
+    from pipeline.quarantine import put_aside
 
-
-def _find(log: EventLog, number: str) -> Rejected:
-    for record, row in read_rejected(log):
-        if _number(record) == number:
+    for row in put_aside(log):
+        if row.number == number:
             return row
     raise NotFoundError(
         f"Nothing was put aside as {number}.", hint="See `minhtin rejected list`."
     )
-
-
-def read_rejected(log: EventLog) -> list[tuple[Record, Rejected]]:
-    """Read the whole topic; it holds exceptions, so it is small."""
-    from eventlog.codec import decode_rejected
-
-    found = []
-    for partition, end in log.ends(LogTopic.REJECTED).items():
-        offset = 0
-        while offset < end:
-            rows = log.read(LogTopic.REJECTED, partition, offset, PAGE)
-            if not rows:
-                break
-            found += [(row, decode_rejected(row.value or b"")) for row in rows]
-            offset = rows[-1].offset + 1
-    return found

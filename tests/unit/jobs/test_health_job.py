@@ -16,6 +16,7 @@ from jobs.health_job import KEY, HealthJob
 from jobs.outbox import OutboxJob
 from jobs.probe import Probe
 from nlp.fingerprint import bands
+from pipeline.quarantine import SETTLED, put_aside
 from searchindex.adapters.memory import MemorySearchIndex
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -59,13 +60,16 @@ def noted(casework):
     ]
 
 
-def test_asks_real_stores(probe, log):
+def test_asks_real_stores(probe, log, casework):
     with log.writer() as writer:
         for n in range(5):
             writer.append(LogTopic.POSTS, f"p{n}", b"x")
         writer.append(LogTopic.REJECTED, "a", b"x")
         writer.append(LogTopic.REJECTED, "b", b"x")
         writer.append(LogTopic.REJECTED, "b", None)
+        writer.append(LogTopic.REJECTED, "c", b"x")
+    (*_, last) = put_aside(log)
+    casework.put_setting("cli", SETTLED + last.number, "retried")
     facts = probe(NOW)
     assert facts.lag == {"worker": 5, "worker.idle": 0, "indexer": 0}
     assert (facts.documents, facts.outbox, facts.rejected) == (0, 0, 1)
