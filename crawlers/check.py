@@ -30,6 +30,9 @@ from extraction.urls import canonical_url, host_of
 _SAMPLE = 5
 """Posts looked at in a check: enough to see a layout, few for the site."""
 _FEW_LINKS = 5
+_FEW_MAPS = 5
+"""Maps opened in a check: an index names none of the articles itself."""
+_UNDATED = {"page"}
 _FEEDS = "//link[contains(@type, 'rss+xml') or contains(@type, 'atom+xml')]/@href"
 
 
@@ -44,7 +47,8 @@ class SourceCheck:
     @property
     def sound(self) -> bool:
         run = self.run
-        whole = min(run.with_title, run.with_date, run.with_text)
+        dated = run.pages if self.spec.kind in _UNDATED else run.with_date
+        whole = min(run.with_title, dated, run.with_text)
         return bool(self.posts) and whole == run.pages and not run.errors
 
 
@@ -86,7 +90,7 @@ def _dry(deps: CrawlDeps) -> tuple[Crawling, list[PostEvent]]:
 
 
 def _short(spec: SourceSpec) -> SourceSpec:
-    return replace(spec, max_pages=1)
+    return replace(spec, max_pages=_FEW_MAPS if spec.kind == "sitemap" else 1)
 
 
 class ProbeSpider(SourceSpider):

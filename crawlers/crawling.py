@@ -21,7 +21,10 @@ from crawlers.settings import scrapy_settings
 from crawlers.spiders.feed import FeedSpider
 from crawlers.spiders.file import FileSpider
 from crawlers.spiders.forum import ForumSpider
+from crawlers.spiders.json_api import JsonApiSpider
 from crawlers.spiders.listing import ListingSpider
+from crawlers.spiders.page import PageSpider
+from crawlers.spiders.sitemap import SitemapSpider
 from crawlers.tally import Tally
 from crawlers.visit import Visit
 from domain.errors import ConfigurationError, MinhTinError, RetryLaterError
@@ -41,7 +44,10 @@ _LONGEST_PAUSE = timedelta(hours=24)
 _DNS_SECONDS = 10.0
 SPIDERS: dict[str, type[Spider]] = {
     "feed": FeedSpider,
+    "sitemap": SitemapSpider,
     "listing": ListingSpider,
+    "json_api": JsonApiSpider,
+    "page": PageSpider,
     "forum": ForumSpider,
     "file": FileSpider,
 }

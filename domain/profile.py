@@ -99,7 +99,8 @@ class Agency:
 class SourceSpec:
     """A source to crawl, in a few lines of TOML.
 
-    `selectors`, `columns` and `api` hold the kind's own keys; `quiet_hours` is local
+    `selectors`, `columns`, `api`, `sitemap` and `page` hold the kind's own keys, each
+    value as text (numbers too); `quiet_hours` is local
     time as `HH:MM-HH:MM`, may cross midnight, and is never visited in;
     `requests_a_day` is a budget, 0 for none. All are documented in `docs/sources.md`.
     """
@@ -123,6 +124,8 @@ class SourceSpec:
     selectors: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     api: dict[str, str] = field(default_factory=dict)
+    sitemap: dict[str, str] = field(default_factory=dict)
+    page: dict[str, str] = field(default_factory=dict)
     quiet_hours: str = ""
     requests_a_day: int = 0
 

@@ -103,7 +103,9 @@ class SourceSpider(Spider):
             self._pages.add(url)
             yield self.ask(url, callback, priority=priority, **kwargs)
 
-    def ask_article(self, url: str, item: FeedItem | None = None) -> Yields:
+    def ask_article(
+        self, url: str, item: FeedItem | None = None, *, priority: int = 0
+    ) -> Yields:
         """Ask for an article unless it was asked for, is elsewhere, or is not due."""
         address = canonical_url(url)
         if not address or address in self._asked or self._enough():
@@ -113,7 +115,7 @@ class SourceSpider(Spider):
             return
         self._asked.add(address)
         if self.due_again(address):
-            yield self.ask(address, self.parse_article, item=item)
+            yield self.ask(address, self.parse_article, priority=priority, item=item)
 
     def ask_known(self) -> Yields:
         """Ask again for the source's latest posts that no list names any more."""
@@ -155,8 +157,13 @@ class SourceSpider(Spider):
         named = with_outlet(post, self.visit.deps.outlets, spec.outlet or spec.name)
         yield self.found(response, named)
 
-    def without_content(self, response: Response) -> Yields | None:
-        """Return what to yield for an answer that holds no page, or None for a page."""
+    def without_content(
+        self, response: Response, accepted: tuple[str, ...] = _TEXTS
+    ) -> Yields | None:
+        """Return what to yield for an answer that holds no page, or None for a page.
+
+        `accepted` are how content types may begin; with none, any body is a page.
+        """
         url, now = requested(response), self.visit.deps.clock.now()
         trace = response.meta["trace"]
         self.visit.tally.received += len(response.body)
@@ -169,7 +176,11 @@ class SourceSpider(Spider):
             self.visit.tally.fail("empty")
             return iter(())
         kind = content_type(response)
-        if (kind and not kind.startswith(_TEXTS)) or looks_binary(response.body, kind):
+        if not accepted:
+            return None
+        if (kind and not kind.startswith(accepted)) or looks_binary(
+            response.body, kind
+        ):
             self.visit.tally.fail("not_text")
             return iter(())
         return None

@@ -14,7 +14,7 @@ from pipeline.runner import Runner
 from pipeline.worker import Worker
 from pipeline_fakes import START, WordClassifier, feed, post, press
 from searchindex.adapters.memory import MemorySearchIndex
-from wiring.profile import load_profile
+from wiring.profile import load_profile, texts_of
 from wiring.tools import build_tools
 
 
@@ -97,3 +97,13 @@ def test_a_broken_file_is_named_with_its_field(tmp_path):
     units.write_text('[[unit]]\nid = "x"\nname = 7\n', encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"units.toml, \[\[unit\]\] number 1"):
         load_profile("hong", tmp_path)
+
+
+def test_a_kinds_table_may_hold_numbers_and_lists() -> None:
+    table = {"size": 20, "title": ["title", "name"], "items": "data"}
+    assert texts_of(table) == {
+        "size": "20",
+        "title": "title || name",
+        "items": "data",
+    }
+    assert texts_of(("Sa",)) == ("Sa",)
