@@ -22,7 +22,7 @@ from domain.post import Post
 from domain.profile import SourceSpec
 from extraction.feeds import parse_feed
 from extraction.forum import parse_forum
-from extraction.generic import page_title
+from extraction.headline import page_title, without_outlet
 from extraction.listing import parse_listing
 from extraction.page import parse_tree
 from extraction.urls import canonical_url, host_of
@@ -128,7 +128,7 @@ class ProbeSpider(SourceSpider):
 
     def _propose(self, kind: str, response: Response) -> None:
         tree: Any = parse_tree(response.body, content_type(response))
-        title = page_title(tree) if tree is not None else ""
+        title = without_outlet(page_title(tree), ()) if tree is not None else ""
         host, path = host_of(response.url), urlsplit(response.url).path
         label = re.sub(r"\W+", "-", f"{host} {path}".lower()).strip("-")[:60]
         self.proposals.append(

@@ -12,7 +12,8 @@ from lxml.html import HtmlElement, document_fromstring
 from domain.post import MAX_TEXT
 from extraction.api_rules import ApiRules, Path, Template
 from extraction.charset import decode, tidy
-from extraction.content import links_of, media_of, paragraphs, squeeze
+from extraction.content import links_of, media_of, paragraphs
+from extraction.content_text import squeeze
 from extraction.dates import EARLIEST, parse_when
 from extraction.feeds import plain
 from extraction.fields import PageFields

@@ -6,7 +6,7 @@ import re
 import feedparser
 from lxml.html import document_fromstring
 
-from extraction.content import squeeze, text_of
+from extraction.content_text import squeeze, text_of
 from extraction.dates import month_comes_first, parse_when
 from extraction.fields import FeedItem
 from extraction.safe_xml import XmlRefusedError, bounded_text

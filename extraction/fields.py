@@ -9,8 +9,9 @@ class PageFields:
     r"""An article as its page shows it; empty where the page says nothing.
 
     Text is NFC with `\n` between paragraphs. Times are aware UTC. `found_by` holds
-    (field, rung) pairs; `modified` is never earlier than `published`. `walled` tells
-    that the page calls itself one for subscribers.
+    (field, rung) pairs; `modified` is never earlier than `published`. `next_page` is
+    the address on which a split article goes on; `walled` tells that the page calls
+    itself one for subscribers.
     """
 
     title: str = ""
@@ -22,6 +23,7 @@ class PageFields:
     published: datetime | None = None
     modified: datetime | None = None
     canonical_url: str = ""
+    next_page: str = ""
     links: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
     found_by: tuple[tuple[str, str], ...] = ()

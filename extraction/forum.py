@@ -6,7 +6,8 @@ from datetime import datetime
 from lxml.html import HtmlElement
 
 from extraction.charset import tidy
-from extraction.content import links_of, media_of, paragraphs, squeeze, text_of
+from extraction.content import links_of, media_of, paragraphs
+from extraction.content_text import squeeze, text_of
 from extraction.dates import parse_when
 from extraction.fields import ListingPage, ThreadPage, ThreadPost
 from extraction.page import parse_tree

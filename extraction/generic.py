@@ -1,4 +1,4 @@
-"""Guesses for pages of which nothing is known: where the text is, and its time."""
+"""Guesses for pages of which nothing is known: where the text is, and its day."""
 
 import re
 from collections.abc import Iterable
@@ -7,54 +7,78 @@ from datetime import datetime
 from lxml import etree
 from lxml.html import HtmlElement
 
-from extraction.content import SKIPPED_TAGS, is_noise, paragraphs, squeeze, text_of
+from extraction.content import paragraphs
+from extraction.content_text import squeeze, text_of
 from extraction.dates import parse_when
+from extraction.noise import SKIPPED_TAGS, has_noise_name, is_noise
 from extraction.site import has
 
-_BODIES = (
-    "//*[@itemprop='articleBody']",
-    *(
-        f"//*[{has(name)}]"
-        for name in (
-            "singular-content",
-            "fck_detail",
-            "detail-content",
-            "article-content",
-            "article__body",
-            "article-body",
-            "entry-content",
-            "post-content",
-            "content-detail",
-            "detail__content",
-            "detail-content-body",
-            "cms-body",
-            "news-content",
-            "the-article-body",
-            "b-maincontent",
-        )
-    ),
-    "//*[@id='noidung' or @id='ArticleContent' or @id='content-detail']",
-    "//main//article//*[contains(@class, 'body')]",
+_NAMED = (
+    "fck_detail singular-content afcbc-body knc-content zce-content-body cms-body "
+    "the-article-body detail-content article__body content-detail maincontent "
+    "detail__cmain-main detail__content detail-content-body detail__body "
+    "detail-body cate-24h-foot-arti-deta-info edittor-content ct-edtior-web "
+    "content-news-detail contentdetail b-maincontent vovvn-body text-long art-body "
+    "article-body articleBody article-content article__content content-article "
+    "ArticleContent entry-content td-post-content post-content post-body entry-body "
+    "news-content news-detail news_detail content_detail content-body bodytext "
+    "txt_content main-content-body chitiet noidung noi-dung detail-cmain "
+    "content-main "
 )
-_LEADS = f"//*[{has('sapo')} or {has('lead')} or {has('chapeau')} or @id='tomtat']"
-_ENOUGH = 200
-"""Characters of text that prove a container; smaller would take a menu for a body."""
+_NAMES = _NAMED.split()
+"""Classes and ids under which content systems keep the text, the surest first."""
+_PROPERTIES = {"itemprop": "articlebody", "data-role": "content"}
+_LEADS = (
+    f"//*[{has('sapo')} or {has('lead')} or {has('chapeau')} or @id='tomtat'"
+    " or @data-role='sapo' or contains(@class, '-sapo') or contains(@class, '_sapo')"
+    f" or {has('cms-desc')} or {has('chappeau')}"
+    f" or {has('the-article-summary')} or @id='sapo']"
+)
+_BELOW_HEADING = "//h1/following-sibling::*[self::h2 or self::h3]"
+_SECTIONS = (
+    "//*[@data-role='cate-name' or contains(@class, 'breadcrumb')"
+    " or contains(@class, 'bread-crumb') or contains(@class, '-cate')"
+    " or contains(@class, 'category')][not(ancestor::nav)]"
+    "/descendant-or-self::a[not(.//a)][normalize-space()]"
+)
+_HOME = frozenset({"trang chủ", "home", "trang nhất"})
+_LONGEST_SECTION = 40
+_ENOUGH = 60
+"""Characters of text that prove a named container; smaller would take an empty box."""
 _PARAGRAPH = 25
+_HEAD = re.compile(r"sapo|lead|desc|author|time|date|title|meta", re.IGNORECASE)
+_RUNS = {"p", "h2", "h3", "li", "blockquote"}
+_BOXES = {"div", "td"}
+_NOT_ENTERED = SKIPPED_TAGS | {"header", "head"}
 _RUNNING = {"p", "h2", "h3", "h4", "ul", "ol", "blockquote"}
-_DATED = re.compile(
-    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{1,2} tháng \d{1,2}", re.IGNORECASE
-)
-_NEAR_TITLE = 60
-_SHORT = 120
 
 
 def known_body(tree: HtmlElement) -> HtmlElement | None:
     """Return the body under one of the names that content systems in use give it."""
-    for path in _BODIES:
-        for element in tree.xpath(path):
-            if len(text_of(element)) >= _ENOUGH:
-                return _with_paragraphs_beside(element)
+    found: dict[str, HtmlElement] = {}
+    longest: dict[str, int] = {}
+    for name, element in _named(tree):
+        length = len(text_of(element))
+        if length > longest.get(name, _ENOUGH - 1):
+            found[name], longest[name] = element, length
+    for name in ("", *_NAMES):
+        if name.lower() in found:
+            return _with_paragraphs_beside(found[name.lower()])
     return None
+
+
+def _named(tree: HtmlElement) -> Iterable[tuple[str, HtmlElement]]:
+    """Yield (name, element) of what may hold the text; "" is for microdata."""
+    wanted = {name.lower() for name in _NAMES}
+    for element in tree.iter("div", "article", "section", "main", "td", "span"):
+        if any(
+            (element.get(key) or "").lower() == value
+            for key, value in _PROPERTIES.items()
+        ):
+            yield "", element
+        names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+        for name in wanted.intersection(names.split()):
+            yield name, element
 
 
 def _with_paragraphs_beside(element: HtmlElement) -> HtmlElement:
@@ -66,9 +90,16 @@ def _with_paragraphs_beside(element: HtmlElement) -> HtmlElement:
     if parent is None or parent.tag not in {"div", "section"}:
         return element
     beside = [child for child in parent if child is not element]
-    texts = [child for child in beside if child.tag in _RUNNING]
+    texts = [e for e in beside if e.tag in _RUNNING and not _is_head(e)]
     others = [child for child in beside if child.tag not in _RUNNING]
-    return parent if texts and all(is_noise(child) for child in others) else element
+    if not any(text_of(e) for e in texts if not is_noise(e)):
+        return element
+    return parent if all(is_noise(child) for child in others) else element
+
+
+def _is_head(element: HtmlElement) -> bool:
+    """Tell an introduction, a byline or a date line from a paragraph."""
+    return bool(_HEAD.search(element.get("class") or ""))
 
 
 def densest(tree: HtmlElement) -> HtmlElement | None:
@@ -88,13 +119,18 @@ def densest(tree: HtmlElement) -> HtmlElement | None:
     return max(scores, key=lambda e: scores[e]) if scores else None
 
 
-def _runs(tree: HtmlElement) -> Iterable[HtmlElement]:
-    for element in tree.iter("p", "h2", "h3", "li", "blockquote", "div", "td"):
-        above = {a.tag for a in element.iterancestors()}
-        if above & SKIPPED_TAGS or "header" in above:
+def _runs(element: HtmlElement) -> Iterable[HtmlElement]:
+    """Yield elements of running text; boxes of other kinds are not entered."""
+    for child in element:
+        if not isinstance(child.tag, str) or child.tag in _NOT_ENTERED:
             continue
-        if element.tag not in {"div", "td"} or _direct_text(element) >= _PARAGRAPH:
-            yield element
+        if has_noise_name(child) and child.find(".//h1") is None:
+            continue
+        if child.tag in _RUNS or (
+            child.tag in _BOXES and _direct_text(child) >= _PARAGRAPH
+        ):
+            yield child
+        yield from _runs(child)
 
 
 def _direct_text(element: HtmlElement) -> int:
@@ -124,54 +160,23 @@ def htmldate_day(tree: HtmlElement, url: str) -> datetime | None:
         return None
 
 
-def heading(tree: HtmlElement) -> str:
-    """Return the page's main heading, or what stands where a heading is missing."""
-    for path in (
-        "//article//h1",
-        "//h1",
-        "//*[@id='tieude' or @id='title']",
-        f"//*[{has('title')} or {has('tieude')} or {has('article-title')}]",
-    ):
+def lead_of(tree: HtmlElement) -> str:
+    """Return the introduction where it has one of its usual names."""
+    for path, fewest in ((_LEADS, 1), (_BELOW_HEADING, _PARAGRAPH)):
         for element in tree.xpath(path):
-            if text := text_of(element):
+            text = text_of(element)
+            if len(text) >= fewest:
                 return text
     return ""
 
 
-def page_title(tree: HtmlElement) -> str:
-    """Return the `title` element without the outlet's name behind a bar."""
-    title = squeeze(tree.findtext(".//head/title") or "")
-    return re.split(r"\s+[|]\s+", title)[0]
-
-
-def lead_of(tree: HtmlElement) -> str:
-    """Return the introduction where it has one of its usual names."""
-    for element in tree.xpath(_LEADS):
-        if text := text_of(element):
+def section_of(tree: HtmlElement) -> str:
+    """Return the section that the page's breadcrumb or line of sections names."""
+    for anchor in tree.xpath(_SECTIONS):
+        text = text_of(anchor)
+        if text and text.lower() not in _HOME and len(text) <= _LONGEST_SECTION:
             return text
     return ""
-
-
-def visible_time(tree: HtmlElement, now: datetime | None) -> datetime | None:
-    """Return the first time to the minute that stands in a short text of the page."""
-    for value in tree.xpath("//time/@datetime"):
-        if when := parse_when(value, need_time=True):
-            return when
-    for element in tree.xpath("//body//*[not(self::script or self::style)]"):
-        own = squeeze(element.text or "") or squeeze(text_of_short(element))
-        if len(own) <= _SHORT and _DATED.search(own):
-            whole = text_of_short(element) or own
-            if when := parse_when(whole, need_time=True, now=now):
-                return when
-    return None
-
-
-def text_of_short(element: HtmlElement) -> str:
-    """Return the element's text if it is short, else "" without reading it all."""
-    if len(element) > _NEAR_TITLE:
-        return ""
-    text = text_of(element)
-    return text if len(text) <= _SHORT else ""
 
 
 def body_of(element: HtmlElement | None) -> str:

@@ -8,7 +8,7 @@ from typing import cast
 
 from lxml.html import HtmlElement
 
-from extraction.content import squeeze
+from extraction.content_text import squeeze
 from extraction.urls import canonical_url
 
 Node = dict[str, object]

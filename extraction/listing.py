@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from extraction.content import text_of
+from extraction.content_text import text_of
 from extraction.fields import ListingPage
 from extraction.page import parse_tree
 from extraction.selectors import to_xpath

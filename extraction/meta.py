@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from lxml.html import HtmlElement
 
-from extraction.content import squeeze
+from extraction.content_text import squeeze
 
 TITLE = ("og:title", "twitter:title", "dc.title")
 LEAD = ("og:description", "description", "twitter:description")

@@ -5,7 +5,7 @@ Graph and microdata, and last guesses. For the body the order is site module, kn
 containers, densest text, trafilatura, JSON-LD: what `articleBody` holds is often cut.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,25 +13,31 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from domain.post import MAX_TEXT
-from extraction import generic, jsonld, meta
+from extraction import generic, headline, jsonld, meta
+from extraction.body import find_body, without_head
+from extraction.byline import printed_author
 from extraction.charset import decode, looks_binary, tidy
-from extraction.content import links_of, media_of, squeeze, text_of
-from extraction.dates import parse_when
+from extraction.content import media_of
+from extraction.content_text import squeeze, text_of
+from extraction.dates import VIETNAM, parse_when
 from extraction.fields import PageFields
+from extraction.names import clean_name, is_house
+from extraction.paging import next_page
+from extraction.printed_time import agreed, printed_time
 from extraction.site import Site
 from extraction.sites import site_for
-from extraction.urls import canonical_url, site_of
+from extraction.urls import canonical_url, host_of, site_of
 
 _AHEAD = timedelta(days=1)
 """How far in the future a publication may lie: clocks differ, embargoes do not."""
 _MANY = 100
 _LINE = 500
 _LEAD = 2_000
-_ENOUGH = 200
 _FREE = "isAccessibleForFree"
 _CLOSED = {"locked", "metered"}
 
 Rung = tuple[str, Callable[[], str]]
+TimeRung = tuple[str, Callable[[], datetime | None]]
 
 
 @dataclass(slots=True)
@@ -107,29 +113,35 @@ def extract_page(
 
 
 def _fields(page: _Page) -> PageFields:
-    title = page.pick("title", _title(page))[:_LINE]
-    lead = page.pick("lead", _lead(page))[:_LEAD]
     outlet = page.pick("outlet", _outlet(page))[:_LINE]
-    author = page.pick("author", _author(page, outlet))[:_LINE]
+    title = page.pick("title", _title(page, outlet))[:_LINE]
+    lead = page.pick("lead", _lead(page))[:_LEAD]
+    body = find_body(
+        page.tree,
+        page.site.body if page.site else "",
+        jsonld.text_at(page.node, "articleBody"),
+    )
+    if body.rung:
+        page.found_by.append(("body", body.rung))
+    author = page.pick("author", _author(page, outlet, body.container))[:_LINE]
     section = page.pick("section", _section(page))[:_LINE]
     published = _time(page, "published", _published(page))
     modified = _time(page, "modified", _modified(page))
-    container, text = _body(page)
-    text = _without_head(text, title, lead)
+    if published and modified:
+        modified = max(published, modified)
     return PageFields(
         title=tidy(title),
         lead=tidy(lead),
-        body=tidy(text)[:MAX_TEXT],
+        body=tidy(without_head(body.text, title, lead, author))[:MAX_TEXT],
         author=tidy(author),
         section=tidy(section),
         outlet=tidy(outlet),
         published=published,
-        modified=modified
-        if not published or not modified
-        else max(published, modified),
+        modified=modified,
         canonical_url=_canonical(page),
-        links=_addresses(page.url, links_of(container)),
-        media=_addresses(page.url, media_of(container)),
+        next_page=next_page(page.tree, page.url),
+        links=_addresses(page.url, body.links),
+        media=_addresses(page.url, media_of(body.container)),
         found_by=tuple(page.found_by),
         walled=_walled(page),
     )
@@ -142,19 +154,29 @@ def _walled(page: _Page) -> bool:
     return str(said).lower() == "false" or page.tags.first(meta.TIER).lower() in _CLOSED
 
 
-def _title(page: _Page) -> Iterator[Rung]:
-    yield "json-ld", lambda: jsonld.text_at(page.node, "headline")
+def _title(page: _Page, outlet: str) -> Iterator[Rung]:
+    claims = [
+        jsonld.text_at(page.node, "headline"),
+        page.tags.first(meta.TITLE),
+        headline.page_title(page.tree),
+    ]
+    heads = headline.headings(page.tree)
+    head = headline.best_heading(heads, claims)
+    known = (outlet, *_own_names(page), *_sections(page))
+
+    def full(text: str) -> str:
+        return headline.in_full(text, head, known) if text else ""
+
+    yield "json-ld", lambda: full(claims[0])
     if page.site:
         path = page.site.title
         yield "site", lambda: page.at_site(path)
-    yield "open-graph", lambda: _bare_title(page)
-    yield "generic", lambda: generic.heading(page.tree) or generic.page_title(page.tree)
+    yield "open-graph", lambda: full(claims[1])
+    yield "generic", lambda: head or headline.likeliest(heads, known) or full(claims[2])
 
 
-def _bare_title(page: _Page) -> str:
-    """Return the Open Graph title, cut to the heading that it begins with."""
-    title, heading = page.tags.first(meta.TITLE), generic.heading(page.tree)
-    return heading if heading and title.startswith(heading) else title
+def _sections(page: _Page) -> list[str]:
+    return [text for _, read in _section(page) if (text := read())]
 
 
 def _lead(page: _Page) -> Iterator[Rung]:
@@ -174,22 +196,35 @@ def _outlet(page: _Page) -> Iterator[Rung]:
     yield "open-graph", lambda: page.tags.first(meta.OUTLET)
 
 
-def _author(page: _Page, outlet: str) -> Iterator[Rung]:
-    def unlike_outlet(name: str) -> str:
-        plain = name.lower().removeprefix("báo ")
-        known = {outlet.lower(), outlet.lower().removeprefix("báo ")}
-        odd = plain in known or "://" in name or plain in page.url.lower()
-        return "" if odd else name
-
-    yield (
-        "json-ld",
-        lambda: unlike_outlet(jsonld.name_at(page.node, "author", persons=True)),
+def _own_names(page: _Page) -> tuple[str, ...]:
+    """Return what the page calls itself: no author bears these names."""
+    return (
+        host_of(page.url),
+        jsonld.name_at(page.node, "publisher"),
+        page.tags.first(("og:site_name",)),
+        page.tags.first(("application-name",)),
+        page.tags.first(("copyright",)),
     )
+
+
+def _author(page: _Page, outlet: str, body: HtmlElement) -> Iterator[Rung]:
+    known = tuple(name for name in (outlet, *_own_names(page)) if name)
+
+    def person(text: str) -> str:
+        names = [clean_name(name) for name in text.split(", ")]
+        return ", ".join(name for name in names if not is_house(name, known))
+
+    def claimed() -> str:
+        return person(jsonld.name_at(page.node, "author", persons=True))
+
     if page.site:
         path = page.site.author
-        yield "site", lambda: page.at_site(path)
-    yield "open-graph", lambda: unlike_outlet(page.tags.first(meta.AUTHOR))
-    yield "microdata", lambda: unlike_outlet(meta.microdata(page.tree, "author"))
+        yield "json-ld", claimed
+        yield "site", lambda: clean_name(page.at_site(path))
+    yield "json-ld", claimed
+    yield "open-graph", lambda: person(page.tags.first(meta.AUTHOR))
+    yield "microdata", lambda: person(meta.microdata(page.tree, "author"))
+    yield "printed", lambda: printed_author(page.tree, body, known)
 
 
 def _section(page: _Page) -> Iterator[Rung]:
@@ -199,28 +234,40 @@ def _section(page: _Page) -> Iterator[Rung]:
         path = page.site.section
         yield "site", lambda: page.at_site(path)
     yield "open-graph", lambda: page.tags.first(meta.SECTION)
+    yield "generic", lambda: generic.section_of(page.tree)
 
 
-def _published(page: _Page) -> Iterator[tuple[str, Callable[[], datetime | None]]]:
-    yield "json-ld", lambda: parse_when(jsonld.text_at(page.node, "datePublished"))
+def _published(page: _Page) -> Iterator[TimeRung]:
+    def claimed(text: str) -> datetime | None:
+        when = parse_when(text)
+        if when is None or not _is_doubtful(text, when):
+            return when
+        return agreed(when, printed_time(page.tree, page.fetched))
+
+    yield "json-ld", lambda: claimed(jsonld.text_at(page.node, "datePublished"))
     if page.site:
         path = page.site.published
         yield "site", lambda: parse_when(page.at_site(path), now=page.fetched)
-    yield "open-graph", lambda: parse_when(page.tags.first(meta.PUBLISHED))
-    yield "microdata", lambda: parse_when(meta.microdata(page.tree, "datePublished"))
-    yield "generic", lambda: generic.visible_time(page.tree, page.fetched)
+    yield "open-graph", lambda: claimed(page.tags.first(meta.PUBLISHED))
+    yield "microdata", lambda: claimed(meta.microdata(page.tree, "datePublished"))
+    yield "generic", lambda: printed_time(page.tree, page.fetched)
     yield "htmldate", lambda: generic.htmldate_day(page.tree, page.url)
 
 
-def _modified(page: _Page) -> Iterator[tuple[str, Callable[[], datetime | None]]]:
+def _is_doubtful(text: str, when: datetime) -> bool:
+    """Tell a time whose zone or hour the printed one may set right."""
+    text = text.strip().upper()
+    bare_day = f"{when.astimezone(VIETNAM):%H:%M:%S}" == "00:00:00"
+    return bare_day or text.endswith(("Z", "+00:00", "+0000", "GMT", "UTC"))
+
+
+def _modified(page: _Page) -> Iterator[TimeRung]:
     yield "json-ld", lambda: parse_when(jsonld.text_at(page.node, "dateModified"))
     yield "open-graph", lambda: parse_when(page.tags.first(meta.MODIFIED))
     yield "microdata", lambda: parse_when(meta.microdata(page.tree, "dateModified"))
 
 
-def _time(
-    page: _Page, name: str, rungs: Iterator[tuple[str, Callable[[], datetime | None]]]
-) -> datetime | None:
+def _time(page: _Page, name: str, rungs: Iterator[TimeRung]) -> datetime | None:
     for rung, read in rungs:
         when = read()
         if when is None:
@@ -231,52 +278,6 @@ def _time(
         page.found_by.append((name, rung))
         return when
     return None
-
-
-def _body(page: _Page) -> tuple[HtmlElement, str]:
-    places: list[tuple[str, Callable[[], HtmlElement | None]]] = [
-        ("site", lambda: _site_body(page)),
-        ("container", lambda: generic.known_body(page.tree)),
-        ("densest", lambda: generic.densest(page.tree)),
-    ]
-    best: tuple[str, HtmlElement, str] = ("", page.tree, "")
-    for rung, find in places:
-        container = find()
-        text = generic.body_of(container)
-        if container is not None and len(text) > len(best[2]):
-            best = (rung, container, text)
-        if len(text) >= _ENOUGH or (text and rung == "site"):
-            break
-    if len(best[2]) < _ENOUGH and best[0] != "site":
-        best = _other_body(page, best)
-    if best[2]:
-        page.found_by.append(("body", best[0]))
-    return (best[1], best[2]) if best[0] else (etree.Element("div"), "")
-
-
-def _other_body(
-    page: _Page, best: tuple[str, HtmlElement, str]
-) -> tuple[str, HtmlElement, str]:
-    for rung, text in (
-        ("trafilatura", generic.trafilatura_text(page.tree)),
-        ("json-ld", jsonld.text_at(page.node, "articleBody")),
-    ):
-        if len(text) > len(best[2]):
-            best = (rung, best[1], text)
-    return best
-
-
-def _site_body(page: _Page) -> HtmlElement | None:
-    found = page.tree.xpath(page.site.body) if page.site and page.site.body else []
-    return found[0] if found else None
-
-
-def _without_head(text: str, title: str, lead: str) -> str:
-    """Drop title and lead where the body's container begins with them."""
-    lines = text.split("\n")
-    while lines and lines[0] and lines[0] in {title, lead}:
-        lines.pop(0)
-    return "\n".join(lines)
 
 
 def _canonical(page: _Page) -> str:
@@ -299,6 +300,6 @@ def _canonical(page: _Page) -> str:
     return own
 
 
-def _addresses(url: str, found: Iterator[str]) -> tuple[str, ...]:
+def _addresses(url: str, found: Iterable[str]) -> tuple[str, ...]:
     absolute = (canonical_url(address, url) for address in found)
     return tuple(dict.fromkeys(a for a in absolute if a))[:_MANY]

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from lxml import etree
 
 from extraction.charset import tidy
-from extraction.content import squeeze
+from extraction.content_text import squeeze
 from extraction.dates import parse_when
 from extraction.urls import canonical_url
 

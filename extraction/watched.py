@@ -8,10 +8,11 @@ from lxml.html import HtmlElement
 from domain.errors import ConfigurationError
 from domain.post import MAX_TEXT
 from domain.profile import SourceSpec
-from extraction import generic
+from extraction import generic, headline
 from extraction.charset import tidy
-from extraction.content import SKIPPED_TAGS, media_of, paragraphs
+from extraction.content import media_of, paragraphs
 from extraction.fields import PageFields
+from extraction.noise import SKIPPED_TAGS
 from extraction.page import parse_tree
 from extraction.selectors import to_xpath
 from extraction.urls import canonical_url
@@ -100,7 +101,8 @@ def watched_fields(
 def _title(tree: HtmlElement, rules: WatchRules) -> str:
     found = tree.xpath(rules.title) if rules.title else []
     named = next((" ".join(e.text_content().split()) for e in found), "")
-    return named or generic.heading(tree) or generic.page_title(tree)
+    heads = headline.headings(tree) or [headline.page_title(tree)]
+    return named or headline.without_outlet(heads[0], ())
 
 
 def _parts(tree: HtmlElement, rules: WatchRules) -> list[HtmlElement]:

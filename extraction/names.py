@@ -1,0 +1,129 @@
+"""Names of people apart from names of newspapers, offices and sites."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_HOUSE = re.compile(
+    r"^(?:báo|tạp chí|đài|cổng (?:thông tin|ttđt)|trang (?:thông tin|tin)|tòa soạn|"
+    r"toà soạn|ban biên tập|ban thời sự|thông tấn xã|truyền hình|kênh|website|"
+    r"cổng tin|chuyên trang|trung tâm|công ty|sở|ubnd|nhà xuất bản)(?=\s|$)",
+    re.IGNORECASE,
+)
+_KNOWN = (
+    "vnexpress tuoitre thanhnien dantri vietnamnet nhandan laodong tienphong nld "
+    "nguoilaodong vtv vov ttxvn vietnamplus vnplus baotintuc zing znews zingnews "
+    "24h soha kenh14 cafef cafebiz genk vneconomy vtcnews vtc plo phapluat "
+    "baophapluat phapluatvn congan cand anninhthudo congly giaoducthoidai giaoduc "
+    "suckhoedoisong vietbao dttc sggp saigongiaiphong saigontimes thesaigontimes "
+    "hanoimoi kinhtedothi baogiaothong giaothong tinnhanhchungkhoan doanhnhansaigon "
+    "doisongphapluat nguoiduatin infonet viettimes ictnews quandoinhandan qdnd "
+    "baochinhphu chinhphu baomoi bnews daibieunhandan reuters ap afp bbc cnn tass "
+    "tanhuaxa xinhua bloomberg guardian theguardian nytimes rt sputnik kyodo yonhap "
+    "cnbc forbes dailymail thesun marca espn skysports goal admin administrator "
+    "editor quantri quantrivien btv bientapvien news baodientu ctv root "
+)
+_OUTLETS = frozenset(_KNOWN.split())
+_DECOR = re.compile(
+    r"^(?:baodientu|baomoi|tapchi|dai|bao|theo)|(?:online|dientu|media|"
+    r"news|comvn|vn|com|net|tv|tructuyen)$"
+)
+_MARKS = re.compile(r"[^a-z0-9]+")
+_MAIL = re.compile(r"\S+@\S+|\(?\bemail\b\s*:?\)?", re.IGNORECASE)
+_ROLE = re.compile(
+    r"^\W*(?:(?:tin|bài|ảnh|video|clip|đồ họa|thực hiện|tác giả|"
+    r"nhóm (?:tác giả|pv|phóng viên)|người viết|biên (?:tập|soạn|dịch)|nội dung|"
+    r"thiết kế|trình bày|bút danh|phóng viên|by|author|theo|tổng hợp)"
+    r"(?:[\s,&/–-]|và )*)+[:：]\s*",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"\s*[(\[][^()\[\]]{0,40}[)\]]\s*$|\s*[-–|,]\s*(?:\d{1,2}[/:h.].*)$|"
+    r"\s*/\s*(?:VOV|TTXVN|VTV|VGP|BT|TTX|CTV|Báo|TPO|NDO)\b.*$|"
+    r"\s*\|\s*.*$|\s+và \d+ tác giả khác.*$",
+    re.IGNORECASE,
+)
+_THEO = re.compile(r"^theo\s+(?!dõi)", re.IGNORECASE)
+_JOINT = re.compile(r"\s*(?:[-–—,;/&|+]|\bvà\b)\s*")
+_WORD = re.compile(
+    r"^(?:[A-ZĐÀ-Ỹ][\w.’'´-]*|[A-ZĐ]\.|PV|TTXVN|BTV|CTV|TS|ThS|GS|PGS|BS|LS|KTS|NSND)$"
+)
+_MANY_WORDS = 5
+_LONGEST = 90
+_READ = 300
+_NOT_NAMES = re.compile(
+    r"^(?:xem|đọc|chia sẻ|bình luận|theo dõi|đăng|thứ|ngày|cập nhật|liên hệ|tags?|"
+    r"trang chủ|tin|video|ảnh|nguồn|quay lại|gửi|tags?|tải|mới nhất|chủ đề|từ khóa|"
+    r"ghi bàn|đội hình|kết quả|lịch|thông tin|việt nam|hà nội|quảng cáo)\b",
+    re.IGNORECASE,
+)
+
+
+def plain_key(text: str) -> str:
+    """Return the letters and digits of a text in lower case without marks."""
+    low = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return _MARKS.sub("", low)
+
+
+def is_house(name: str, known: Iterable[str]) -> bool:
+    """Tell whether a name is an outlet's, an office's or an account's.
+
+    `known` holds what the page calls itself: its outlet's names and its host.
+    """
+    if "://" in name or "@" in name or _HOUSE.match(name) or name.isdigit():
+        return True
+    key = _bare(plain_key(name))
+    if not key or key in _OUTLETS:
+        return True
+    return any(key == own or plain_key(name) == own for own in map(_known_key, known))
+
+
+def _known_key(name: str) -> str:
+    host = re.sub(r"^(?:https?://)?(?:www\.)?", "", name.strip().lower())
+    if " " not in host and "." in host:
+        name = host.split("/", maxsplit=1)[0].split(".")[0]
+    return _bare(plain_key(name))
+
+
+def _bare(key: str) -> str:
+    for _ in range(3):
+        shorter = _DECOR.sub("", key)
+        if shorter in {"", key}:
+            break
+        key = shorter
+    return key
+
+
+def clean_name(text: str) -> str:
+    """Return a printed byline without addresses, roles, sources and dates."""
+    text = _MAIL.sub("", text[:_READ]).strip()
+    text = _ROLE.sub("", text)
+    for _ in range(3):
+        shorter = _AFTER.sub("", text)
+        if shorter == text or not shorter:
+            break
+        text = shorter
+    text = _THEO.sub("", text)
+    return text.strip(" \t\u00a0-–—|,;:.•·*/") if len(text) < _LONGEST else ""
+
+
+def has_role(text: str) -> bool:
+    """Tell whether the line says that a name follows (“Bài, ảnh: …”)."""
+    return bool(_ROLE.match(text))
+
+
+def looks_like_names(text: str, *, fewest: int = 1) -> bool:
+    """Tell whether a text is nothing but one or more people's names.
+
+    `fewest` is how many words each name must have at least.
+    """
+    if not text or len(text) > _LONGEST or _NOT_NAMES.match(text):
+        return False
+    return all(_is_name(part, fewest) for part in _JOINT.split(text))
+
+
+def _is_name(part: str, fewest: int) -> bool:
+    words = part.split()
+    if not fewest <= len(words) <= _MANY_WORDS:
+        return False
+    return all(_WORD.match(word) for word in words)
