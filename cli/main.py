@@ -2,7 +2,18 @@
 
 import typer
 
-from cli.commands import again, crawl, install, log, migrate, models, run, text, watch
+from cli.commands import (
+    again,
+    crawl,
+    evidence,
+    install,
+    log,
+    migrate,
+    models,
+    run,
+    text,
+    watch,
+)
 
 app = typer.Typer(
     name="minhtin",
@@ -40,6 +51,7 @@ app.add_typer(crawl.sources, name="sources")
 app.add_typer(log.topics, name="topics")
 app.add_typer(log.rejected, name="rejected")
 app.add_typer(install.accounts, name="accounts")
+app.add_typer(evidence.evidence, name="evidence")
 app.add_typer(watch.audit, name="audit")
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from http import HTTPStatus
 from io import BytesIO
+from string import punctuation
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
 
+from domain.errors import QuarantineError
 from evidence.port import Capture
 from evidence.records import parse_warc_date, warc_date, warc_file
 
@@ -17,14 +19,20 @@ _KEPT = "X-Archive-Orig-"
 """Headers that no longer fit the decoded payload are kept under this prefix, as the
 large archives do, so that other people's readers do not decode it twice."""
 
+_ASCII = punctuation
+"""Signs of a request line that stay; only others than ASCII are escaped in it."""
+
 Headers = Iterable[tuple[str, str]]
 
 
 def to_warc(capture: Capture) -> bytes:
     """Return info, response and request of the capture as the bytes of one file.
 
-    The request says by `WARC-Concurrent-To` which response it brought.
+    The request says by `WARC-Concurrent-To` which response it brought. Raises
+    `QuarantineError` for an address with blanks or signs that would begin another line.
     """
+    if any(sign <= " " or sign == "\x7f" for sign in capture.url):
+        raise QuarantineError("The address holds blanks.", reason="bad_address")
     with warc_file(capture.fetched) as (writer, buffer, info):
         named = {
             "WARC-Date": warc_date(capture.fetched),
@@ -89,7 +97,8 @@ def response_id(data: bytes) -> str:
 
 def _target(url: str) -> str:
     parts = urlsplit(url)
-    return f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    return quote(target, safe=_ASCII)
 
 
 def _reason(status: int) -> str:

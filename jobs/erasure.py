@@ -20,6 +20,7 @@ from eventlog.codec import encode_event
 from eventlog.port import EventLog, LogTopic
 from evidence.port import EvidenceStore
 from jobs.archive import Held, gather, used_elsewhere
+from jobs.captures import pending
 from jobs.certificate import Certificate, hashed
 from jobs.ports import RetentionBook
 from jobs.retention_rules import ERASED, PostFacts
@@ -100,7 +101,9 @@ class Eraser:
         named = {digest for held in posts.values() for digest in held.evidence}
         if not named:
             return named
-        return named - used_elsewhere(self.log, named, posts) - self.cited(posts)
+        used = used_elsewhere(self.log, named, posts)
+        waiting = {post.evidence for post in pending(self.log) if post.id not in posts}
+        return named - used - waiting - self.cited(posts)
 
     def _erase(
         self,

@@ -12,6 +12,7 @@ from domain.errors import NotFoundError, RetryLaterError
 from domain.ids import Digest, PostId
 from eventlog.port import LogTopic
 from jobs.archive import Held, Place, analysis_of, candidates, gather, records
+from jobs.captures import pending
 from jobs.erasure import Eraser
 from jobs.retention_rules import CASE_VERDICTS, Policy, Rule
 from jobs.schedule import Daily, Job, Schedule
@@ -199,6 +200,9 @@ class RetentionJob(Job):
             post = analysis.post
             fresh = post.fetched >= cutoff or post.id in protected
             (keep if fresh else old).add(_short(analysis.post.evidence))
+        # A page that is again as it once was has an old capture and a new revision.
+        waiting = (post.evidence for post in pending(self._eraser.log))
+        keep.update(_short(digest) for digest in waiting if digest is not None)
         return keep, old
 
     def _in_cases(self) -> set[PostId]:

@@ -7,11 +7,13 @@ store does not pay for the others.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from shutil import which
 
 from casework.service import Casework
 from classifier.port import Classifier
 from domain.clock import Clock, SystemClock
 from domain.errors import ConfigurationError
+from domain.ids import Digest
 from domain.profile import Profile, SourceSpec
 from eventlog.port import EventLog
 from evidence.port import EvidenceStore
@@ -71,6 +73,33 @@ def build_evidence(settings: Settings) -> EvidenceStore:
     from evidence.adapters.file import FileEvidence
 
     return FileEvidence(settings.evidence_folder)
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def take_picture(settings: Settings, store: EvidenceStore, digest: Digest) -> None:
+    """Render a capture and keep the picture beside it.
+
+    Raises `ConfigurationError` where there is no browser, and as `render` and `attach`.
+    """
+    from evidence.chromium import render, version_of
+    from evidence.picture import picture_to_warc
+
+    named = settings.chromium or next(filter(None, map(which, BROWSERS)), None)
+    if named is None:
+        raise ConfigurationError(
+            "There is no Chromium on this machine, so no picture can be made.",
+            hint="Install the system's package `chromium`, or set chromium to a path.",
+        )
+    browser = Path(named)
+    made = picture_to_warc(
+        render(store.get(digest), browser),
+        taken=build_clock().now(),
+        maker=version_of(browser),
+        capture=store.warc(digest),
+    )
+    store.attach(digest, made)
 
 
 def build_casework(settings: Settings) -> Casework:

@@ -106,6 +106,7 @@ class Settings:
     evidence_path_style: bool = True
     evidence_ca_file: Path | None = None
     evidence_timeout_seconds: float = 20.0
+    chromium: Path | None = None
 
     @property
     def log_path(self) -> Path:

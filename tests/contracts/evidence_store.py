@@ -83,6 +83,14 @@ class EvidenceStoreContract(ABC):
         capture = replace(CAPTURE, body=body)
         assert store.get(store.put(capture)).body == body
 
+    @pytest.mark.parametrize("sign", ["\n", "\r\nWARC-Type: x\r\n", " ", "\t", "\0"])
+    def test_an_address_cannot_forge_headers(
+        self, store: EvidenceStore, sign: str
+    ) -> None:
+        with pytest.raises(QuarantineError):
+            store.put(replace(CAPTURE, url=f"https://bao.example.vn/{sign}x"))
+        assert list(store.digests()) == []
+
     def test_odd_headers_cannot_forge_others(self, store: EvidenceStore) -> None:
         odd = replace(CAPTURE, response_headers=(("X", "a\r\nWARC-Type: response"),))
         found = store.get(store.put(odd))

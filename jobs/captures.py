@@ -1,0 +1,62 @@
+"""Which captures posts were read from, and what waits to be analysed.
+
+The archive (topic `analyses`) knows what was analysed; what the workers have not read
+yet stands in `posts` and `posts.backfill` only, and rests on captures all the same.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+
+from domain.errors import QuarantineError
+from domain.events import PostRevised, PostSeen
+from domain.ids import Digest, PostId
+from domain.post import Post
+from eventlog.codec import decode_event
+from eventlog.port import EventLog, LogTopic, Record
+from jobs.archive import READ, gather
+
+WORKERS = "worker"
+"""The group whose offsets say what was analysed."""
+
+_WAYS_IN = (LogTopic.POSTS, LogTopic.BACKFILL)
+
+
+def captures_of(
+    log: EventLog, posts: Collection[PostId]
+) -> Mapping[PostId, Mapping[int, Digest]]:
+    """Return the capture of each revision of the posts, oldest first.
+
+    Reads the whole archive once. Posts without any are missing.
+    """
+    found: defaultdict[PostId, dict[int, Digest]] = defaultdict(dict)
+    for post_id, held in gather(log, posts).items():
+        for facts in held.facts.values():
+            if facts.evidence is not None and not facts.erased:
+                found[post_id][facts.version[0]] = facts.evidence
+    for post in pending(log):
+        if post.id in posts and post.evidence is not None:
+            found[post.id][post.revision] = post.evidence
+    return {post_id: dict(sorted(by.items())) for post_id, by in found.items()}
+
+
+def pending(log: EventLog) -> Iterator[Post]:
+    """Yield the posts that no worker has read yet."""
+    for row in log.lag(WORKERS, _WAYS_IN):
+        offset = row.committed
+        while offset < row.end:
+            records = log.read(row.topic, row.partition, offset, READ)
+            if not records:
+                break
+            yield from filter(None, map(post_in, records))
+            offset = records[-1].offset + 1
+
+
+def post_in(record: Record) -> Post | None:
+    """Return the post of a crawler's record; None for all else."""
+    if record.value is None:
+        return None
+    try:
+        event = decode_event(record.value)
+    except QuarantineError:
+        return None
+    return event.post if isinstance(event, PostSeen | PostRevised) else None
