@@ -52,6 +52,7 @@ def crawl_deps(
     """Put together what crawls work with; `local` ones visit no site."""
     from crawlers.deps import CrawlDeps
     from wiring import bootstrap
+    from wiring.secret_files import youtube_key
 
     networks = settings.allowed_networks
     if settings.mode is Mode.SAMPLE:
@@ -67,6 +68,8 @@ def crawl_deps(
         default_delay=settings.crawl_delay,
         outlets=profile.outlets,
         topic=topic,
+        youtube_key="" if local else youtube_key(settings),
+        youtube_units_a_day=settings.youtube_units_a_day,
     )
 
 

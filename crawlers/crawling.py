@@ -25,6 +25,7 @@ from crawlers.spiders.json_api import JsonApiSpider
 from crawlers.spiders.listing import ListingSpider
 from crawlers.spiders.page import PageSpider
 from crawlers.spiders.sitemap import SitemapSpider
+from crawlers.spiders.youtube import YoutubeSpider
 from crawlers.tally import Tally
 from crawlers.visit import Visit
 from domain.errors import ConfigurationError, MinhTinError, RetryLaterError
@@ -50,6 +51,7 @@ SPIDERS: dict[str, type[Spider]] = {
     "page": PageSpider,
     "forum": ForumSpider,
     "file": FileSpider,
+    "youtube": YoutubeSpider,
 }
 
 

@@ -41,7 +41,9 @@ class CrawlDeps:
     `event_log` and `evidence` may be None for a dry run, which then only reports.
     `user_agent` must name a contact. `default_delay` (seconds between two requests to
     one host) holds where robots.txt and the source name none. `allowed_networks` are
-    CIDR strings of private addresses that may be asked none the less.
+    CIDR strings of private addresses that may be asked none the less. `youtube_key` is
+    the office's own key of the API and `youtube_units_a_day` what may be spent of its
+    quota.
     """
 
     event_log: EventLog | None
@@ -55,3 +57,5 @@ class CrawlDeps:
     limits: CrawlLimits = field(default_factory=CrawlLimits)
     outlets: tuple[Outlet, ...] = ()
     topic: LogTopic = LogTopic.POSTS
+    youtube_key: str = field(default="", repr=False)
+    youtube_units_a_day: int = 10_000

@@ -14,9 +14,17 @@ from crawlers.fingerprint import changed_fields, content_hash
 from crawlers.found import Found, FoundGone, FoundPage, FoundPost, FoundUnchanged
 from crawlers.frontier.port import Seen
 from crawlers.tally import Tally
-from domain.events import PostEvent, PostGone, PostRevised, PostSeen, post_id_of
+from domain.events import (
+    CountsSeen,
+    PostEvent,
+    PostGone,
+    PostRevised,
+    PostSeen,
+    post_id_of,
+)
 from domain.ids import Digest, PostId
 from domain.labels import GoneReason
+from domain.post import Counts
 from eventlog.codec import encode_event
 from eventlog.port import LogWriter
 
@@ -107,7 +115,7 @@ class Ingest:
         self._tally.read(post)
         if known and not known.gone and self._same(known, digest, found):
             self._tally.unchanged += 1
-            self._add(_entry(found, replace(known, checked=post.fetched), addresses))
+            self._add(_unchanged(known, found, addresses))
             return
         edited = known is None or known.content_hash != digest
         revision = (known.revision if known else 0) + edited
@@ -126,6 +134,7 @@ class Ingest:
             url=post.url,
             checked=post.fetched,
             source=post.source,
+            counts=post.counts,
         )
         events = tuple(_events(known, replace(found, post=post)))
         self._count(events)
@@ -223,6 +232,22 @@ def _entry(
         requested=found.requested,
         validators={} if found.partial else dict(found.validators),
     )
+
+
+def _unchanged(known: Seen, found: FoundPost, addresses: tuple[str, ...]) -> _Entry:
+    """Return the step for a post whose text is known: its counts may be new."""
+    post = found.post
+    seen = replace(known, checked=post.fetched)
+    if post.counts in {Counts(), known.counts}:
+        return _entry(found, seen, addresses)
+    counted = CountsSeen(
+        post_id=known.post_id,
+        revision=known.revision,
+        counts=post.counts,
+        at=post.fetched,
+        trace=found.trace,
+    )
+    return _entry(found, replace(seen, counts=post.counts), addresses, (counted,))
 
 
 def _events(known: Seen | None, found: FoundPost) -> list[PostEvent]:

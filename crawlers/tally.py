@@ -8,7 +8,14 @@ from crawlers.frontier.port import SourceRun
 from domain.ids import SourceId
 from domain.post import Post
 
-HARMLESS = {"robots", "not_text", "offsite"}
+HARMLESS = {
+    "robots",
+    "not_text",
+    "offsite",
+    "comments_disabled",
+    "quota_spent",
+    "odd_item",
+}
 """What is left out on purpose; everything else counts as an error of the source."""
 
 

@@ -25,6 +25,11 @@ PREFIX = "MINHTIN_"
 FILE = "minhtin.toml"
 
 
+NEVER_IN_FILE = frozenset({"youtube_key"})
+"""Secrets of others' services: the settings' file is copied about, shown and backed up.
+They come by the environment, or from a file that a setting names."""
+
+
 class Mode(StrEnum):
     """`sample` shows invented data and binds to loopback only; `office` is real."""
 
@@ -107,6 +112,9 @@ class Settings:
     evidence_ca_file: Path | None = None
     evidence_timeout_seconds: float = 20.0
     chromium: Path | None = None
+    youtube_key: str = field(default="", repr=False)
+    youtube_key_file: Path | None = None
+    youtube_units_a_day: int = 10_000
 
     @property
     def log_path(self) -> Path:
@@ -212,6 +220,12 @@ def _from_file(path: Path) -> dict[str, Any]:
             f"{path} cannot be read: {error}.", hint="Mend or remove the file."
         ) from error
     known = {known.name for known in fields(Settings)}
+    if secret := sorted(set(values) & NEVER_IN_FILE):
+        raise ConfigurationError(
+            f"{path} holds {', '.join(secret)}, which does not belong there.",
+            hint="Put the secret into the environment, or into a file of its own that "
+            "only the owner may read, and name that.",
+        )
     if unknown := sorted(set(values) - known):
         raise ConfigurationError(
             f"{path} names unknown settings: {', '.join(unknown)}.",
@@ -248,6 +262,8 @@ def check(settings: Settings) -> Settings:
         )
     if not 0 <= settings.port < 65536:  # noqa: PLR2004 - ports are 16 bits
         raise ConfigurationError(f"{settings.port} is no port.", hint="Use 1 to 65535.")
+    if settings.youtube_units_a_day < 0:
+        raise ConfigurationError("youtube_units_a_day is not below 0.")
     if settings.batch_size < 1 or settings.log_partitions < 1:
         raise ConfigurationError("batch_size and log_partitions must be at least 1.")
     return check_engines(settings)

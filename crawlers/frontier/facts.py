@@ -1,6 +1,7 @@
 """What databases keep as JSON: a visit beside its times, and reaction counts."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
@@ -56,3 +57,21 @@ def counts_text(counts: Counts) -> str:
 def counts_of(text: str) -> Counts:
     """Read them again."""
     return Counts(**json.loads(text)) if text else Counts()
+
+
+def budget_key(budget: str) -> str:
+    """Return where a budget lies: beside the validators, so that moves take it along.
+
+    No page's address begins so.
+    """
+    return f"budget:{budget}"
+
+
+def spent_after(
+    held: Mapping[str, str], day: str, units: int, most: int
+) -> dict[str, str] | None:
+    """Return what a budget holds once the units are taken; None without enough."""
+    used = int(held.get("used", "0")) if held.get("day") == day else 0
+    if used + units > most:
+        return None
+    return {"day": day, "used": str(used + units)}

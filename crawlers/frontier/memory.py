@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from threading import Lock
 
+from crawlers.frontier.facts import budget_key, spent_after
 from crawlers.frontier.memory_queue import MemoryQueue
 from crawlers.frontier.port import (
     Fact,
@@ -32,6 +34,7 @@ class MemoryFrontier(Frontier):
         self._next: dict[SourceId, datetime] = {}
         self._first: dict[PostId, datetime] = {}
         self._queue = MemoryQueue(self._clock)
+        self._spending = Lock()
 
     def seen(self, post_id: PostId) -> Seen | None:
         return self._seen.get(post_id)
@@ -100,6 +103,14 @@ class MemoryFrontier(Frontier):
 
     def remember_validators(self, url: str, validators: Mapping[str, str]) -> None:
         self._validators[url] = dict(validators)
+
+    def spend(self, budget: str, day: str, units: int, most: int) -> bool:
+        key = budget_key(budget)
+        with self._spending:
+            held = spent_after(self._validators.get(key, {}), day, units, most)
+            if held is not None:
+                self._validators[key] = held
+        return held is not None
 
     def due(self, source: SourceId, now: datetime) -> bool:
         return source not in self._next or self._next[source] <= now

@@ -146,6 +146,14 @@ class Frontier(PageQueue):
         """Remember them; only after the answer's posts are acknowledged."""
 
     @abstractmethod
+    def spend(self, budget: str, day: str, units: int, most: int) -> bool:
+        """Take units out of a day's budget, durably; False where they are not left.
+
+        Nothing is taken then. Of several crawlers that spend at once each gets units
+        of its own; another `day` (any text) begins at nothing.
+        """
+
+    @abstractmethod
     def due(self, source: SourceId, now: datetime) -> bool:
         """Tell whether the source's next visit has come."""
 

@@ -10,7 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from crawlers.frontier import postgres_queue as queue
-from crawlers.frontier.facts import counts_of, counts_text, facts_of, run_of
+from crawlers.frontier.facts import (
+    budget_key,
+    counts_of,
+    counts_text,
+    facts_of,
+    run_of,
+    spent_after,
+)
 from crawlers.frontier.port import (
     Fact,
     Frontier,
@@ -111,6 +118,9 @@ _TAKE_ADDRESS: Query = (
     "INSERT INTO frontier_address (key, url, post) VALUES (%s, %s, %s) "
     "ON CONFLICT (key) DO UPDATE SET post = excluded.post"
 )
+_BUDGETS = 0x62756467
+"""The advisory lock under which budgets change (any fixed number)."""
+
 PAGE = 1000
 """Rows read at once when everything is read."""
 
@@ -215,6 +225,23 @@ class PostgresFrontier(Frontier):
     def remember_validators(self, url: str, validators: Mapping[str, str]) -> None:
         held = json.dumps(dict(validators))
         self._line.ask(_REMEMBER, key(url), storable(url), held)
+
+    def spend(self, budget: str, day: str, units: int, most: int) -> bool:
+        name = budget_key(budget)
+
+        def work(db: Db) -> bool:
+            with db.transaction():
+                # A budget that is not there yet has no row to lock.
+                db.execute("SELECT pg_advisory_xact_lock(%s, 1)", (_BUDGETS,))
+                row = db.execute(
+                    "SELECT held FROM frontier_validator WHERE key = %s", (key(name),)
+                ).fetchone()
+                held = spent_after(json.loads(row[0]) if row else {}, day, units, most)
+                if held is not None:
+                    db.execute(_REMEMBER, (key(name), name, json.dumps(held)))
+            return held is not None
+
+        return self._line.do(work)
 
     def due(self, source: SourceId, now: datetime) -> bool:
         return bool(self.due_among([source], now))

@@ -14,7 +14,14 @@ from threading import Lock
 from typing import Any
 
 from crawlers.frontier import sqlite_queue as queue
-from crawlers.frontier.facts import counts_of, counts_text, facts_of, run_of
+from crawlers.frontier.facts import (
+    budget_key,
+    counts_of,
+    counts_text,
+    facts_of,
+    run_of,
+    spent_after,
+)
 from crawlers.frontier.port import (
     Fact,
     Frontier,
@@ -222,6 +229,19 @@ class SqliteFrontier(Frontier):
         held = json.dumps(dict(validators))
         with self._transaction():
             self._db.execute("REPLACE INTO validator VALUES (?, ?)", (url, held))
+
+    def spend(self, budget: str, day: str, units: int, most: int) -> bool:
+        key = budget_key(budget)
+        with self._transaction():
+            row = self._db.execute(
+                "SELECT held FROM validator WHERE url = ?", (key,)
+            ).fetchone()
+            held = spent_after(json.loads(row[0]) if row else {}, day, units, most)
+            if held is not None:
+                self._db.execute(
+                    "REPLACE INTO validator VALUES (?, ?)", (key, json.dumps(held))
+                )
+        return held is not None
 
     def due(self, source: SourceId, now: datetime) -> bool:
         rows = self._ask("SELECT next FROM visit WHERE source = ?", source)

@@ -219,3 +219,26 @@ class FrontierContract(QueueContract, ABC):
         frontier.acknowledge(replace(SEEN, revision=9), ())
         frontier.take_in([KnownPost(seen=SEEN, first_seen=NOW)])
         assert frontier.seen(SEEN.post_id) == SEEN
+
+    def test_a_budget_is_spent_once_and_begins_anew_each_day(
+        self, frontier: Frontier
+    ) -> None:
+        assert frontier.spend("api", "2026-11-27", 90, 100)
+        assert not frontier.spend("api", "2026-11-27", 11, 100)
+        assert frontier.spend("api", "2026-11-27", 10, 100)
+        assert not frontier.spend("api", "2026-11-27", 1, 100)
+        assert frontier.spend("other", "2026-11-27", 1, 100)
+        assert frontier.spend("api", "2026-11-28", 100, 100)
+
+    def test_spenders_at_once_get_units_of_their_own(self, frontier: Frontier) -> None:
+        had: list[bool] = []
+
+        def spend() -> None:
+            had.extend(frontier.spend("api", "d", 1, 25) for _ in range(10))
+
+        threads = [threading.Thread(target=spend) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert had.count(True) == 25

@@ -50,6 +50,8 @@ def main() -> None:
         allowed_networks=tuple(job.get("allowed", ["127.0.0.0/8"])),
         default_delay=job.get("delay", 0.0),
         limits=CrawlLimits(**job.get("limits", {})),
+        youtube_key=job.get("youtube_key", ""),
+        youtube_units_a_day=job.get("youtube_units_a_day", 10_000),
     )
     specs = [SourceSpec(**spec) for spec in job["sources"]]
     match job.get("do", "crawl"):

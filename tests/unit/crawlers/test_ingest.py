@@ -12,10 +12,10 @@ from crawlers.ingest import Ingest
 from crawlers.tally import Tally
 from domain.clock import ManualClock
 from domain.errors import RetryLaterError, StoreFullError
-from domain.events import PostEvent, PostGone, PostRevised, PostSeen
+from domain.events import CountsSeen, PostEvent, PostGone, PostRevised, PostSeen
 from domain.ids import PostId, SourceId
 from domain.labels import GoneReason, PostKind
-from domain.post import Post
+from domain.post import Counts, Post
 from eventlog.adapters.memory import MemoryEventLog
 from eventlog.codec import decode_event
 from eventlog.port import LogTopic
@@ -207,6 +207,19 @@ def test_unchanged_moves_the_time_of_the_last_look() -> None:
     assert seen is not None
     assert seen.checked == later
     assert len(desk.logged()) == 1
+
+
+def test_counts_are_told_when_they_change_and_the_text_did_not() -> None:
+    desk = Desk()
+    desk.take(found(replace(POST, counts=Counts(likes=1))))
+    desk.take(found(replace(POST, counts=Counts(likes=1))))
+    desk.take(found(replace(POST, counts=Counts(likes=2))))
+    desk.take(found(POST))  # a page that shows none says nothing about them
+    desk.take(found(replace(POST, counts=Counts(likes=2))))
+    seen, counted = desk.told
+    assert isinstance(seen, PostSeen)
+    assert isinstance(counted, CountsSeen)
+    assert (counted.revision, counted.counts) == (1, Counts(likes=2))
 
 
 def test_a_full_batch_is_flushed() -> None:

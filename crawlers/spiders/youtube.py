@@ -1,0 +1,305 @@
+"""YouTube by its official interface: a channel's uploads or a search, and comments.
+
+No page is scraped and nothing is asked for without the office's own key.
+"""
+
+from collections.abc import AsyncIterator, Generator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawlers.found import Found, FoundGone, FoundPost
+from crawlers.frontier.port import Seen
+from crawlers.spiders.source import Yields
+from crawlers.spiders.youtube_calls import YoutubeCalls
+from crawlers.spiders.youtube_posts import (
+    COMMENT,
+    VIDEO,
+    comment_post,
+    parts_of,
+    video_address,
+    video_post,
+)
+from domain.post import Post
+from extraction.youtube import (
+    ApiPage,
+    Comment,
+    Listed,
+    Video,
+    batches,
+    comments_of,
+    playlist_of,
+    search_of,
+    threads_of,
+    uploads_of,
+    videos_of,
+)
+
+_LISTED = "50"
+_COMMENTS = "100"
+_LOOKED_AT_AGAIN = 500
+"""Latest posts of a source that a visit may look at again: ten units. More finds
+deletions of older ones and leaves less for what is new."""
+
+
+class YoutubeSpider(YoutubeCalls):
+    """Lists videos, reads those that are new, then their comments.
+
+    `api` of the source holds `channel` (an id or @handle) or `search`, and `comments`
+    (`no` leaves them out).
+    """
+
+    name = "youtube"
+
+    async def start(self) -> AsyncIterator[Request]:
+        self._listed: set[str] = set()
+        self._newest: datetime | None = None
+        for request in self._first() if self.may_call() else ():
+            yield request
+
+    def _first(self) -> Generator[Request]:
+        api = self.visit.spec.api
+        channel, words = api.get("channel", ""), api.get("search", "")
+        yield from self._look_again()
+        if channel:
+            name = "forHandle" if channel.startswith("@") else "id"
+            asked = {name: channel, "part": "contentDetails"}
+            yield from self.call("channels", self._channel, asked)
+        elif words:
+            yield from self._search(words)
+        else:
+            self.visit.tally.fail("no_target")
+
+    def _channel(self, response: Response) -> Yields:
+        page = uploads_of(response.body)
+        if not page.items:
+            self.visit.tally.fail("channel_not_found")
+        for playlist in page.items[:1]:
+            yield from self._uploads(playlist)
+
+    def _uploads(
+        self, playlist: str, token: str = "", number: int = 1
+    ) -> Generator[Request]:
+        then = partial(self._read_uploads, playlist=playlist, number=number)
+        asked = {
+            "playlistId": playlist,
+            "part": "contentDetails",
+            "maxResults": _LISTED,
+        }
+        yield from self.call("playlistItems", then, asked, token=token)
+
+    def _read_uploads(self, response: Response, playlist: str, number: int) -> Yields:
+        page = playlist_of(response.body)
+        news = yield from self._take_list(page)
+        # Newest first: behind a page without anything new lies only what is known,
+        # unless a former visit was cut off.
+        held = self.visit.deps.frontier.validators(self._state("uploads"))
+        more = news or held.get("whole") != "yes"
+        if page.next_token and more and number < self._most_pages():
+            yield from self._uploads(playlist, page.next_token, number + 1)
+        else:
+            self.note(self._state("uploads"), {"whole": "yes"})
+        if number == 1:
+            self.leads(response)
+
+    def _search(
+        self, words: str, token: str = "", number: int = 1
+    ) -> Generator[Request]:
+        held = self.visit.deps.frontier.validators(self._state("search"))
+        asked = {
+            "q": words,
+            "part": "snippet",
+            "type": "video",
+            "order": "date",
+            "maxResults": _LISTED,
+            **held,
+        }
+        then = partial(self._read_search, words=words, number=number)
+        yield from self.call("search", then, asked, token=token)
+
+    def _read_search(self, response: Response, words: str, number: int) -> Yields:
+        page = search_of(response.body)
+        yield from self._take_list(page)
+        if page.next_token and number < self._most_pages():
+            yield from self._search(words, page.next_token, number + 1)
+        elif self._newest is not None:
+            # From that very second on, for two may share it; a known one is skipped.
+            after = self._newest.strftime("%Y-%m-%dT%H:%M:%SZ")
+            self.note(self._state("search"), {"publishedAfter": after})
+
+    def _state(self, what: str) -> str:
+        return f"youtube:{what}:{self.visit.spec.id}"
+
+    def _most_pages(self) -> int:
+        return 1 if self.visit.max_posts else self.visit.spec.max_pages
+
+    def _take_list(
+        self, page: ApiPage[Listed]
+    ) -> Generator[Request | Found, None, int]:
+        """Ask for the videos that are not read yet; return how many there are."""
+        self.judge(page)
+        times = [item.published for item in page.items if item.published]
+        self._newest = max([*times, *filter(None, [self._newest])], default=None)
+        ids = (item.video for item in page.items if item.published)
+        news = [one for one in ids if one not in self._listed and self._unread(one)]
+        news = news[: self.visit.max_posts or None]
+        self._listed.update(news)
+        for batch in batches(news):
+            yield from self._videos(batch)
+        return len(news)
+
+    def _unread(self, video: str) -> bool:
+        """Tell whether the video is unknown, or its comments were never read."""
+        frontier = self.visit.deps.frontier
+        if frontier.resolve(video_address(video)) is None:
+            return True
+        return self._talks and not frontier.validators(_talk(video))
+
+    @property
+    def _talks(self) -> bool:
+        return self.visit.spec.api.get("comments") != "no" and not self.visit.max_posts
+
+    def _videos(self, ids: Sequence[str]) -> Generator[Request]:
+        asked = {"id": ",".join(ids), "part": "snippet,statistics"}
+        yield from self.call("videos", partial(self._read_videos, ids=ids), asked)
+
+    def _read_videos(self, response: Response, ids: Sequence[str]) -> Yields:
+        page = videos_of(response.body)
+        self.judge(page)
+        for video in page.items:
+            post = video_post(video, self.visit.spec, self.visit.deps)
+            yield from self._take(response, post)
+            yield from self._threads(video)
+        found = {video.id for video in page.items}
+        addresses = [video_address(one) for one in ids if one not in found]
+        yield from self._missing(response, page.odd, addresses)
+
+    def _threads(
+        self, video: Video, token: str = "", number: int = 1
+    ) -> Generator[Request]:
+        """Ask for the comments where there are more or fewer than at the last look."""
+        held = self.visit.deps.frontier.validators(_talk(video.id))
+        count = video.counts.comments
+        if not self._talks or (held and held["comments"] == str(count)):
+            return
+        if count == 0:
+            self.note(_talk(video.id), {"comments": "0"})
+            return
+        then = partial(self._read_threads, video=video, number=number)
+        asked = {
+            "videoId": video.id,
+            "part": "snippet,replies",
+            "order": "time",
+            "textFormat": "plainText",
+            "maxResults": _COMMENTS,
+        }
+        yield from self.call("commentThreads", then, asked, token=token)
+
+    def _read_threads(self, response: Response, video: Video, number: int) -> Yields:
+        page = threads_of(response.body, video.id)
+        self.judge(page)
+        for thread in page.items:
+            for comment in thread:
+                yield from self._take_comment(response, comment, video.id)
+            if thread[0].answers > len(thread) - 1:
+                yield from self._replies(thread[0])
+        if page.next_token and number < self.visit.deps.limits.thread_pages:
+            yield from self._threads(video, page.next_token, number + 1)
+        else:
+            count = str(video.counts.comments)
+            self.note(_talk(video.id), {"comments": count})
+
+    def _replies(
+        self, top: Comment, token: str = "", number: int = 1
+    ) -> Generator[Request]:
+        then = partial(self._read_replies, top=top, number=number)
+        asked = {
+            "parentId": top.id,
+            "part": "snippet",
+            "textFormat": "plainText",
+            "maxResults": _COMMENTS,
+        }
+        yield from self.call("comments", then, asked, token=token)
+
+    def _read_replies(self, response: Response, top: Comment, number: int) -> Yields:
+        page = comments_of(response.body, top.video, top.id)
+        self.judge(page)
+        for comment in page.items:
+            yield from self._take_comment(response, comment, top.video)
+        if page.next_token and number < self.visit.deps.limits.thread_pages:
+            yield from self._replies(top, page.next_token, number + 1)
+
+    def _look_again(self) -> Generator[Request]:
+        """Ask for known videos and comments by their ids: what is not named is gone."""
+        if self.visit.max_posts:
+            return
+        seen = self.visit.deps.frontier.recent(self.visit.spec.id, _LOOKED_AT_AGAIN)
+        due = [one for one in seen if self._due(one)]
+        videos = [one.post_id for one in due if one.post_id.startswith(VIDEO)]
+        for batch in batches(name.removeprefix(VIDEO) for name in videos):
+            self._listed.update(batch)
+            yield from self._videos(batch)
+        talk = [one.url for one in due if one.post_id.startswith(COMMENT)]
+        for addresses in batches(talk):
+            ids = ",".join(parts_of(address)[1] for address in addresses)
+            asked = {"id": ids, "part": "snippet", "textFormat": "plainText"}
+            then = partial(self._read_again, addresses=addresses)
+            yield from self.call("comments", then, asked)
+
+    def _due(self, seen: Seen) -> bool:
+        pause = timedelta(minutes=self.visit.deps.limits.recheck_minutes)
+        now = self.visit.deps.clock.now()
+        return not self.visit.watch or now - seen.checked >= pause
+
+    def _read_again(self, response: Response, addresses: Sequence[str]) -> Yields:
+        page = comments_of(response.body)
+        self.judge(page)
+        found = {comment.id: comment for comment in page.items}
+        missing = []
+        for address in addresses:
+            video, name = parts_of(address)
+            if name in found:
+                yield from self._take_comment(response, found[name], video)
+            else:
+                missing.append(address)
+        yield from self._missing(response, page.odd, missing)
+
+    def _missing(
+        self, response: Response, odd: int, addresses: Sequence[str]
+    ) -> Yields:
+        """Tell what is gone, unless it may be an item that could not be read."""
+        for address in addresses if not odd else ():
+            if self.visit.deps.frontier.resolve(address) is not None:
+                yield self._gone(response, address)
+
+    def refused(
+        self, code: str, response: Response, parameters: Mapping[str, str]
+    ) -> Yields:
+        video = parameters.get("videoId", "")
+        if code == "comments_disabled":
+            self.note(_talk(video), {"comments": "None"})
+        elif self.visit.deps.frontier.resolve(video_address(video)) is not None:
+            yield self._gone(response, video_address(video))
+
+    def _gone(self, response: Response, address: str) -> FoundGone:
+        now = self.visit.deps.clock.now()
+        return FoundGone(url=address, at=now, trace=response.meta["trace"])
+
+    def _take_comment(self, response: Response, comment: Comment, video: str) -> Yields:
+        post = comment_post(comment, video, self.visit.spec, self.visit.deps)
+        yield from self._take(response, post)
+
+    def _take(self, response: Response, post: Post) -> Yields:
+        yield FoundPost(
+            post=post,
+            trace=response.meta["trace"],
+            requested=post.url,
+            capture=self.capture(response),
+        )
+
+
+def _talk(video: str) -> str:
+    """Return where it is noted how many comments a video had when they were read."""
+    return f"youtube:talk:{video}"
