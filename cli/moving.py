@@ -6,16 +6,21 @@ from contextlib import closing
 
 from cli.crawling import open_frontier
 from cli.output import say
+from cli.presence import at_rest
 from cli.progress import Rates
 from crawlers.frontier.copying import compare_frontiers, copy_facts
 from domain.errors import ConfigurationError
 from jobs.migration.compare import compare_evidence, compare_logs, copy_evidence
 from jobs.migration.copy import commit_groups, copy_log, refuse_running
 from jobs.migration.journal import Journal, alone
+from jobs.migration.places import compare_places
 from jobs.migration.tally import Compared, Sum, Tally, row_bytes, tally
 from jobs.probe import GROUPS
 from wiring import bootstrap
 from wiring.settings import Settings
+
+RUNS = 50
+"""Runs looked at; those under way are among the newest."""
 
 _PASSWORD = re.compile(r"://[^@/]*@")
 
@@ -42,8 +47,23 @@ class Move:
 
     def copy(self) -> None:
         """Bring over what is not there yet, then build the index."""
-        with alone(self._source.home / "migration.lock"):
+        with (
+            alone(self._source.home / "migration.lock"),
+            at_rest(self._source.home, self._target.home),
+        ):
+            self._warn_of_schedulers()
             self._copy()
+
+    def _warn_of_schedulers(self) -> None:
+        """Those of other machines hold no lock here, but leases in casework."""
+        casework = bootstrap.build_casework(self._source)
+        now = bootstrap.build_clock().now()
+        for run in casework.last_runs(limit=RUNS):
+            if run.finished is None and run.lease_until > now:
+                say(
+                    f"minhtin: Is the scheduler {run.holder} still running? It has "
+                    f"{run.job} until {run.lease_until:%Y-%m-%d %H:%M} UTC. Stop it."
+                )
 
     def _copy(self) -> None:
         for part in [part for part in _STORES if part not in self._parts]:
@@ -144,6 +164,7 @@ class Move:
             closing(bootstrap.build_log(self._target)) as target,
         ):
             yield from compare_logs(source, target)
+            yield from compare_places(source, target, GROUPS)
 
     def _compare_evidence(self) -> Iterator[Compared]:
         yield compare_evidence(

@@ -39,11 +39,13 @@ class Rebuilt:
 def read_all(log: EventLog, topic: LogTopic) -> Iterator[Record]:
     """Yield everything a topic holds now, partition by partition."""
     for partition, end in log.ends(topic).items():
-        yield from _rows(log, topic, partition, end)
+        yield from rows_from(log, topic, partition, 0, end)
 
 
-def _rows(log: EventLog, topic: LogTopic, partition: int, end: int) -> Iterator[Record]:
-    offset = 0
+def rows_from(
+    log: EventLog, topic: LogTopic, partition: int, offset: int, end: int
+) -> Iterator[Record]:
+    """Yield the records of one partition with `offset <= theirs < end`."""
     while offset < end:
         rows = log.read(topic, partition, offset, BATCH)
         if not rows:
@@ -126,9 +128,9 @@ def _last_of_partition(
 ) -> Iterator[Post]:
     # Two passes keep memory to one offset per key instead of one text per key.
     last: dict[str, int] = {}
-    for record in _rows(log, LogTopic.ANALYSES, partition, end):
+    for record in rows_from(log, LogTopic.ANALYSES, partition, 0, end):
         last[record.key] = record.offset
-    for record in _rows(log, LogTopic.ANALYSES, partition, end):
+    for record in rows_from(log, LogTopic.ANALYSES, partition, 0, end):
         if last[record.key] != record.offset or record.value is None:
             continue
         event = decode_event(record.value)

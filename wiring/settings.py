@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from ipaddress import ip_address
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from domain.errors import ConfigurationError
 
 PREFIX = "MINHTIN_"
 FILE = "minhtin.toml"
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 NEVER_IN_FILE = frozenset({"youtube_key"})
@@ -184,9 +186,12 @@ def _lines(path: Path) -> dict[str, str]:
             for word in [word for word in shlex.split(line) if word != "export"]:
                 name, equals, value = word.partition("=")
                 if not equals or name not in known:
+                    # What has no equals sign may be the rest of a password.
+                    what = repr(name) if equals else "a word of it"
                     raise ConfigurationError(
-                        f"{path}, line {number}: {name!r} is no setting.",
-                        hint="Lines are MINHTIN_NAME=value; see docs/settings.md.",
+                        f"{path}, line {number}: {what} is no setting.",
+                        hint="Lines are MINHTIN_NAME=value, with quotes around a "
+                        "value that holds spaces; see docs/settings.md.",
                     )
                 env[name] = value
     except (OSError, ValueError) as error:
@@ -266,7 +271,20 @@ def check(settings: Settings) -> Settings:
         raise ConfigurationError("youtube_units_a_day is not below 0.")
     if settings.batch_size < 1 or settings.log_partitions < 1:
         raise ConfigurationError("batch_size and log_partitions must be at least 1.")
-    return check_engines(settings)
+    return check_engines(check_figures(settings))
+
+
+def check_figures(settings: Settings) -> Settings:
+    """Return the settings. Raises `ConfigurationError` where a figure is none."""
+    if not (isfinite(settings.lease_seconds) and settings.lease_seconds > 0):
+        raise ConfigurationError("lease_seconds must be above 0.", hint="30 is usual.")
+    if not (isfinite(settings.crawl_delay) and settings.crawl_delay >= 0):
+        raise ConfigurationError("crawl_delay must not be below 0.", hint="1 is usual.")
+    if settings.log_level.upper() not in LEVELS:
+        raise ConfigurationError(
+            "log_level is none that is known.", hint=f"Use one of {', '.join(LEVELS)}."
+        )
+    return settings
 
 
 def check_engines(settings: Settings) -> Settings:

@@ -38,16 +38,23 @@ def address_of(url: str) -> URL:
     try:
         address = make_url(url.replace("postgres://", "postgresql://", 1))
     except (ArgumentError, ValueError):
-        raise ConfigurationError(
-            "Không đọc được địa chỉ cơ sở dữ liệu nghiệp vụ.",
-            hint=f"Viết theo mẫu {_SHAPE}; mã hoá ký tự đặc biệt (@ là %40, / là %2F).",
-        ) from None
+        raise _unreadable() from None
+    # A password with an @ in it would be tried, and shown, as a part of the host.
+    if "@" in (address.host or ""):
+        raise _unreadable()
     if address.drivername.partition("+")[0] not in {"sqlite", "postgresql"}:
         raise ConfigurationError(
             "Chỉ dùng được SQLite hoặc PostgreSQL làm cơ sở dữ liệu nghiệp vụ.",
             hint=f"Viết địa chỉ theo mẫu {_SHAPE}.",
         )
     return address
+
+
+def _unreadable() -> ConfigurationError:
+    return ConfigurationError(
+        "Không đọc được địa chỉ cơ sở dữ liệu nghiệp vụ.",
+        hint=f"Viết theo mẫu {_SHAPE}; mã hoá ký tự đặc biệt (@ là %40, / là %2F).",
+    )
 
 
 def in_memory(url: str) -> bool:

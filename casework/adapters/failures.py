@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 
+import structlog
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -45,7 +46,10 @@ def _ours(error: DBAPIError) -> MinhTinError:
     if state is not None:
         return _by_state(state)
     if isinstance(error, (OperationalError, InterfaceError)):
-        return _by_words(str(error.orig or error).casefold())
+        return _by_words(str(error.orig or error))
+    # PostgreSQL answers with a code; without one its driver refused what was set.
+    if type(error.orig).__module__.startswith("psycopg"):
+        return _bad_address()
     return _unreadable()
 
 
@@ -59,9 +63,12 @@ def _by_state(state: str) -> MinhTinError:
 
 def _by_words(text: str) -> MinhTinError:
     """Judge by the message: SQLite's, or PostgreSQL's before it let us in."""
+    folded = text.casefold()
     for words, make in _WORDS.items():
-        if words in text:
+        if words in folded:
             return make()
+    # The people at the console are not told names of machines; the log is.
+    structlog.get_logger().warning("casework_awaited", why=text.partition("\n")[0])
     return busy()
 
 
@@ -121,6 +128,20 @@ def _not_let_in() -> ConfigurationError:
     return ConfigurationError(
         "Máy chủ cơ sở dữ liệu không nhận tên hoặc mật khẩu đã đặt.",
         hint="Kiểm tra tên, mật khẩu trong database_url và pg_hba.conf của máy chủ.",
+    )
+
+
+def _bad_address() -> ConfigurationError:
+    return ConfigurationError(
+        "Địa chỉ trong database_url có phần không dùng được.",
+        hint="Kiểm tra cổng và các tham số sau dấu hỏi của database_url.",
+    )
+
+
+def _no_tls() -> ConfigurationError:
+    return ConfigurationError(
+        "Không lập được kết nối mã hoá với máy chủ cơ sở dữ liệu như đã đặt.",
+        hint="Kiểm tra sslmode, sslrootcert trong database_url và TLS của máy chủ.",
     )
 
 
@@ -191,6 +212,11 @@ _WORDS: Mapping[str, Maker] = MappingProxyType(
         "permission denied for database": _no_right,
         "fatal:  role": _not_let_in,
         "fatal:  database": _no_database,
+        "does not support ssl": _no_tls,
+        "root certificate file": _no_tls,
+        "certificate verify failed": _no_tls,
+        "server certificate for": _no_tls,
+        "invalid port number": _bad_address,
     }
 )
 """In order: the first that the message holds counts. A connection that was refused has

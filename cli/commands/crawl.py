@@ -7,6 +7,7 @@ import typer
 
 from cli.crawling import choose, crawl_deps, open_frontier, present_sources
 from cli.output import ATTENTION, emit, friendly, say, show
+from cli.presence import at_work
 from cli.state import HomeOption, profile_of, settings_of
 from domain.profile import SourceSpec
 from eventlog.port import LogTopic
@@ -34,12 +35,13 @@ def crawl(
         profile = profile_of(settings)
         listed = present_sources(settings, profile)
         deps = crawl_deps(settings, profile, LogTopic.POSTS)
-        report = run_crawl(
-            lambda: choose(listed(), names or []),
-            deps,
-            watch=watch,
-            on_event=emit_event if as_json else None,
-        )
+        with at_work(settings.home):
+            report = run_crawl(
+                lambda: choose(listed(), names or []),
+                deps,
+                watch=watch,
+                on_event=emit_event if as_json else None,
+            )
         for run in report.runs:
             failed = sum((run.errors or {}).values())
             line = (
@@ -169,7 +171,8 @@ def backfill(
             columns=dict(part.split("=", 1) for part in column or [] if "=" in part),
         )
         deps = crawl_deps(settings, profile, LogTopic.BACKFILL, local=True)
-        report = file_import(path, spec, deps)
+        with at_work(settings.home):
+            report = file_import(path, spec, deps)
         for row in report.rejected:
             say(f"line {row.line}: {row.reason}")
         show(f"{report.taken} taken in, {len(report.rejected)} rejected")

@@ -10,6 +10,7 @@ from cli.output import ATTENTION, emit, friendly, say
 from cli.state import HomeOption, settings_of
 
 if TYPE_CHECKING:
+    from cli.moving import Move
     from jobs.migration.tally import Compared
 
 
@@ -36,7 +37,7 @@ def migrate(
         source = settings_of(home)
         move = Move(source, load_other(to, source))
         if not verify:
-            move.copy()
+            _copy(move)
         rows = list(move.compare())
         if as_json:
             for row in _json(rows):
@@ -50,6 +51,14 @@ def migrate(
             )
             raise typer.Exit(ATTENTION)
         say("minhtin: Both sides hold the same.")
+
+
+def _copy(move: "Move") -> None:
+    try:
+        move.copy()
+    except KeyboardInterrupt:
+        say("minhtin: Cut off. Run the same command again: it goes on from here.")
+        raise
 
 
 def _json(rows: "Sequence[Compared]") -> Iterator[dict[str, object]]:

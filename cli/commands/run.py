@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.output import friendly, say, show
+from cli.presence import at_work
 from cli.state import HomeOption, profile_of, settings_of
 from domain.errors import ConfigurationError
 from domain.labels import Role
@@ -59,15 +60,16 @@ def up(
             _make_sample_accounts(settings)
             children.insert(0, Child("newsroom", ["newsroom"]))
         _announce(settings)
-        Supervisor(
-            children,
-            settings.home / "logs",
-            child_environment(settings),
-            on_death=lambda child, code: say(
-                f"{child.name} ended ({code}); it starts again. "
-                f"See {settings.home / 'logs' / (child.name + '.log')}"
-            ),
-        ).run()
+        with at_work(settings.home):
+            Supervisor(
+                children,
+                settings.home / "logs",
+                child_environment(settings),
+                on_death=lambda child, code: say(
+                    f"{child.name} ended ({code}); it starts again. "
+                    f"See {settings.home / 'logs' / (child.name + '.log')}"
+                ),
+            ).run()
 
 
 def _sample(settings: Settings) -> Settings:
@@ -143,7 +145,7 @@ def _run(settings: Settings, step: object, *, until_idle: bool) -> None:
     if settings.metrics_port:
         start_http_server(settings.metrics_port, addr=settings.metrics_host)
     log = bootstrap.build_log(settings)
-    with Rates(step.name) as rates:
+    with at_work(settings.home), Rates(step.name) as rates:
         runner = Runner(
             step=step,
             log=log,

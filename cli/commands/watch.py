@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cli.output import ATTENTION, emit, friendly, say, show
+from cli.presence import at_work
 from cli.state import HomeOption, profile_of, settings_of
 
 audit = typer.Typer(help="The chain of what people did.", no_args_is_help=True)
@@ -26,11 +27,12 @@ def jobs(
 
         settings = settings_of(home)
         holder = f"{socket.gethostname()}:{os.getpid()}"
-        scheduler = build_scheduler(settings, profile_of(settings), holder)
-        if once:
-            show(scheduler.run_once(once))
-        else:
-            scheduler.run(stop_on_signals())
+        with at_work(settings.home):
+            scheduler = build_scheduler(settings, profile_of(settings), holder)
+            if once:
+                show(scheduler.run_once(once))
+            else:
+                scheduler.run(stop_on_signals())
 
 
 def console(home: HomeOption = None) -> None:
@@ -40,8 +42,9 @@ def console(home: HomeOption = None) -> None:
         from ui.server import serve
 
         settings = settings_of(home)
-        context = console_context(settings, profile_of(settings))
-        serve(context, settings.host, settings.port)
+        with at_work(settings.home):
+            context = console_context(settings, profile_of(settings))
+            serve(context, settings.host, settings.port)
 
 
 def doctor(

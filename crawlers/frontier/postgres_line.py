@@ -124,6 +124,9 @@ def parameters(url: str) -> dict[str, Any]:
         address = make_url(url.replace("postgres://", "postgresql://", 1))
         if address.get_backend_name() != "postgresql":
             raise _unreadable()
+        # A password with an @ in it would be tried, and shown, as a part of the host.
+        if "@" in (address.host or ""):
+            raise _unreadable()
         address = address.set(drivername="postgresql+psycopg")
         given = address.get_dialect()().create_connect_args(address)[1]
     except (ArgumentError, ValueError):
@@ -171,6 +174,11 @@ def _our_error(error: psycopg.Error) -> MinhTinError:
     if not state and any(words in str(error).casefold() for words in _NOT_LET_IN):
         return ConfigurationError(
             "The frontier's database does not let this program in.", hint=_HINT
+        )
+    if not state and isinstance(error, psycopg.ProgrammingError):
+        return ConfigurationError(
+            "The frontier's database address holds an option that is none.",
+            hint="Look at what follows the question mark in database_url.",
         )
     # The driver's own words name what it was given, so they stay in the traceback.
     why = said if state else "its database cannot be reached, or went away"

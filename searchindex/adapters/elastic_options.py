@@ -1,5 +1,6 @@
 """Where the search engine is and how to sign in; no client is imported here."""
 
+import math
 import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -39,7 +40,12 @@ class ElasticOptions:
         if not self.urls or not all(_is_url(url) for url in self.urls):
             raise ConfigurationError(
                 "The search engine's address is missing or is none.",
-                hint="It looks like https://h1:9200,https://h2:9200.",
+                hint="It looks like https://h1:9200,https://h2:9200, with the port.",
+            )
+        if not self.api_key.isascii():
+            raise ConfigurationError(
+                "The search engine's API key holds letters that none has.",
+                hint="Copy search_api_key again from what the server showed.",
             )
         if _PREFIX.fullmatch(self.prefix) is None:
             raise ConfigurationError(
@@ -51,13 +57,21 @@ class ElasticOptions:
                 "Both a user name and an API key are set for the search engine.",
                 hint="Set one of them.",
             )
-        if self.shards < 1 or self.replicas < 0 or self.timeout_seconds <= 0:
+        if self.shards < 1 or self.replicas < 0 or not self._waits():
             raise ConfigurationError(
                 "Shards, replicas or time-out of the search engine make no sense.",
                 hint="Shards from 1, replicas from 0, a time-out above 0.",
             )
 
+    def _waits(self) -> bool:
+        return math.isfinite(self.timeout_seconds) and self.timeout_seconds > 0
+
 
 def _is_url(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    """Whether both client libraries can read it; they know no port by themselves."""
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and bool(parts.port)
+    except ValueError:
+        return False
+    return named and parts.scheme in {"http", "https"}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.presence import at_rest, at_work
 from integration.line_support import Line, lines_of, live_models
 from integration.migrate_support import (
     POSTS,
@@ -107,6 +108,24 @@ def test_what_can_not_be_moved_is_said_before_anything_is_touched(
     assert "cannot be read" in refused(tmp_path / "none.env")
     wrong = settings_file(tmp_path, HOMME="x")
     assert "line 2: 'MINHTIN_HOMME' is no setting" in refused(wrong)
+
+
+def test_nothing_may_run_on_either_side_and_nothing_starts_meanwhile(
+    tmp_path, old
+) -> None:
+    path, new = to_other_home(tmp_path, old)
+    for line in (old, new):
+        with at_work(line.home):
+            ended = old.run("migrate", "--to", str(path))
+        assert ended.returncode == 4
+        assert f"console of {line.home} is running" in ended.stderr
+    assert not (old.home / "migration.json").exists()
+    assert not (new.home / "log.sqlite").exists()
+    with at_rest(old.home):
+        for command in (["jobs", "--once", "health"], ["worker", "--until-idle"]):
+            late = old.run(*command)
+            assert late.returncode == 4
+            assert "being moved" in late.stderr
 
 
 def test_a_new_home_with_people_of_its_own_is_left_alone(tmp_path, old) -> None:

@@ -18,6 +18,7 @@ SECRET = "bi-mat-7"
         f"postgresql+psycopg://minhtin:x@host:{SECRET}/db",
         f"mysql://minhtin:{SECRET}@host/db",
         f"postgresqlpsycopg:minhtin:{SECRET}",
+        f"postgresql+psycopg://minhtin:x@{SECRET}@host/db",
         "",
     ],
 )

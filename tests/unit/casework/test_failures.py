@@ -5,6 +5,7 @@ import sqlite3
 import psycopg
 import pytest
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from structlog.testing import capture_logs
 
 from casework.adapters.failures import translated
 from casework.adapters.sqlalchemy import SqlCaseworkStore
@@ -62,6 +63,10 @@ HOST = 'connection to server at "db.example.vn" (192.0.2.5), port 5432 failed: '
         ('FATAL:  role "an" is not permitted to log in', ConfigurationError),
         ('FATAL:  database "office" does not exist', ConfigurationError),
         ("fe_sendauth: no password supplied", ConfigurationError),
+        ("server does not support SSL, but SSL was required", ConfigurationError),
+        ('root certificate file "/x.pem" does not exist', ConfigurationError),
+        ("SSL error: certificate verify failed", ConfigurationError),
+        ('invalid port number: "99999"', ConfigurationError),
         ('FATAL:  no pg_hba.conf entry for host "192.0.2.9"', ConfigurationError),
         ("FATAL:  sorry, too many clients already", RetryLaterError),
         ("FATAL:  the database system is starting up", RetryLaterError),
@@ -100,3 +105,18 @@ def test_a_number_beyond_all_bounds_is_refused() -> None:
 def test_what_is_not_of_the_database_passes_through() -> None:
     with pytest.raises(KeyError), translated():
         raise KeyError("x")
+
+
+def test_an_option_that_the_driver_does_not_know_is_no_damaged_file() -> None:
+    with pytest.raises(ConfigurationError, match="database_url"):
+        SqlCaseworkStore("postgresql+psycopg://an:x@127.0.0.1/db?nosuch=1")
+
+
+def test_what_is_waited_for_is_said_in_the_log_alone() -> None:
+    refused = psycopg.OperationalError(HOST + "Connection refused\nIs it there?")
+    with capture_logs() as said:
+        problem = became(OperationalError(None, None, refused))
+    assert "db.example.vn" not in str(problem)
+    (row,) = said
+    assert row["event"] == "casework_awaited"
+    assert row["why"] == HOST + "Connection refused"

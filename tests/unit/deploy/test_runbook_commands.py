@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -32,8 +33,9 @@ OTHERS = {"MINHTIN_TAG", "MINHTIN_ENGINES"}
 
 
 def blocks(text: str) -> Iterator[str]:
-    """Yield the shell of a document."""
-    yield from re.findall(r"^ *```sh\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
+    """Yield the shell of a document, without the indentation of lists."""
+    found = re.findall(r"^ *```sh\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
+    yield from map(dedent, found)
 
 
 def simple_commands(shell: str) -> Iterator[list[str]]:

@@ -28,6 +28,43 @@ except ConfigurationError as error:
 """
 
 
+SECRET = "bi-mat-7"
+
+
+@pytest.mark.parametrize(
+    "brokers",
+    [
+        (),
+        ("",),
+        ("h1:abc",),
+        ("h1:0",),
+        ("h1:99999",),
+        ("h1:9092/x",),
+        ("h 1:9092",),
+        ("h1:9092", ":9092"),
+        (f"an:{SECRET}@h1:9092",),
+        (f"{SECRET}@h1",),
+    ],
+)
+def test_what_names_no_broker_is_refused_and_not_repeated(brokers):
+    with pytest.raises(ConfigurationError, match="address of Kafka") as caught:
+        KafkaOptions(bootstrap=brokers)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "broker", ["h1", "h1:9092", "192.0.2.1:1", "[2001:db8::1]:9092", "k-0.k.svc:65535"]
+)
+def test_names_of_brokers(broker):
+    assert KafkaOptions(bootstrap=(broker,)).bootstrap == (broker,)
+
+
+@pytest.mark.parametrize("prefix", ["tỉnh.", "a b", "a/", "x" * 101])
+def test_a_prefix_that_no_topic_can_have(prefix):
+    with pytest.raises(ConfigurationError, match="name of a topic"):
+        options(prefix=prefix)
+
+
 def options(**others):
     return KafkaOptions(bootstrap=("127.0.0.1:9092",), **others)
 

@@ -2,7 +2,7 @@ import pytest
 
 from domain.errors import ConfigurationError
 from wiring.engines import s3_options
-from wiring.settings import KafkaSecurity, SearchEngine, load_settings
+from wiring.settings import KafkaSecurity, SearchEngine, load_other, load_settings
 
 
 def load(tmp_path, **values):
@@ -53,6 +53,11 @@ def test_engines_are_taken_from_the_environment_and_the_file(tmp_path):
         ("evidence_url", "s3://bucket"),
         ("evidence_url", "s3://bucket/"),
         ("evidence_endpoint", "h:9000"),
+        ("log_level", "LOUD"),
+        ("lease_seconds", "0"),
+        ("lease_seconds", "nan"),
+        ("crawl_delay", "-1"),
+        ("crawl_delay", "inf"),
     ],
 )
 def test_what_is_no_engine_is_refused_without_showing_secrets(tmp_path, name, value):
@@ -97,3 +102,12 @@ def test_a_bucket_is_taken_apart_for_its_adapter(tmp_path):
     assert options.path_style
     assert str(options.ca_file) == "/etc/ca.pem"
     assert "geheim" not in f"{settings} {options}"
+
+
+def test_the_rest_of_a_password_without_quotes_is_not_shown(tmp_path):
+    path = tmp_path / "new.env"
+    path.write_text("MINHTIN_KAFKA_PASSWORD=ge heim\n", "utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load_other(path, load(tmp_path))
+    assert "line 1" in str(caught.value)
+    assert "heim" not in str(caught.value)
