@@ -18,6 +18,8 @@ class Act(StrEnum):
     SAVE_SEARCH = "save_search"
     DROP_SHARED_SEARCH = "drop_shared_search"
     EDIT_SETTINGS = "edit_settings"
+    PAUSE_SOURCE = "pause_source"
+    EDIT_SOURCE = "edit_source"
     READ_AUDIT = "read_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
     FORGET_POSTS = "forget_posts"
@@ -36,8 +38,10 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.UNDO_OTHERS: _HEADS,  # no    no     yes     yes
     Act.DROP_SHARED_SEARCH: _HEADS,
     Act.EDIT_SETTINGS: _HEADS,
+    Act.PAUSE_SOURCE: _HEADS,
     Act.READ_AUDIT: _HEADS,
     Act.MANAGE_ACCOUNTS: _ADMIN,  # no no    no      yes
+    Act.EDIT_SOURCE: _ADMIN,
     Act.FORGET_POSTS: _ADMIN,
 }
 

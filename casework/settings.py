@@ -33,15 +33,18 @@ class VersionedSettings(Part):
         value: Any,  # noqa: ANN401 - any JSON value
         *,
         expected_version: int | None = None,
+        needs: Act = Act.EDIT_SETTINGS,
+        told: str = "setting.put",
     ) -> Setting:
         """Add a version. `value` is anything that JSON holds.
 
         With `expected_version` (0: none yet) it raises `ConflictError` when somebody
-        else was first.
+        else was first. `needs` is the right that the actor must have, `told` what the
+        audit calls the act.
         """
         text = _encoded(key, value)
         with self._store.write() as rows:
-            require(rows, actor, Act.EDIT_SETTINGS)
+            require(rows, actor, needs)
             newest = eq("key", key), yes("current")
             old = rows.one(SettingRow, *newest)
             version = old.version if old else 0
@@ -63,7 +66,7 @@ class VersionedSettings(Part):
             self._trace(
                 rows,
                 actor,
-                "setting.put",
+                told,
                 subject=key,
                 version=row.version,
                 value=fingerprint(text),

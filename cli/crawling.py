@@ -1,6 +1,7 @@
 """What crawls are made of: the sources in force, and what the spiders are given."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from casework.service import Casework
@@ -23,14 +24,21 @@ def present_sources(
     """
     from wiring import bootstrap
 
-    if settings.mode is Mode.SAMPLE:
-        from cli.newsroom.server import open_newsroom
+    base = base_sources(settings, profile)
+    kept = casework or bootstrap.build_casework(settings)
+    return bootstrap.build_sources(replace(profile, sources=tuple(base())), kept)
 
-        newsroom = open_newsroom(profile, bootstrap.build_clock().now())
-        return newsroom.sources
-    return bootstrap.build_sources(
-        profile, casework or bootstrap.build_casework(settings)
-    )
+
+def base_sources(
+    settings: Settings, profile: Profile
+) -> Callable[[], Sequence[SourceSpec]]:
+    """Return a reader of the sources before any edit: the profile's or newsroom's."""
+    if settings.mode is not Mode.SAMPLE:
+        return lambda: profile.sources
+    from cli.newsroom.server import open_newsroom
+    from wiring import bootstrap
+
+    return open_newsroom(profile, bootstrap.build_clock().now()).sources
 
 
 def choose(listed: Sequence[SourceSpec], names: Sequence[str]) -> list[SourceSpec]:

@@ -11,6 +11,7 @@ from cli.commands import (
     migrate,
     models,
     run,
+    source_care,
     text,
     watch,
 )
@@ -47,6 +48,7 @@ for command in (
 ):
     app.command()(command)
 
+source_care.join(crawl.sources)
 app.add_typer(crawl.sources, name="sources")
 app.add_typer(log.topics, name="topics")
 app.add_typer(log.rejected, name="rejected")

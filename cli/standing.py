@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from jobs.scheduler import Scheduler
     from jobs.source_facts import SourceWatch
+    from jobs.source_health import SourceReport
     from ui.context import ConsoleContext, HealthRow
 
 
@@ -43,9 +44,12 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
     from dataclasses import replace
     from importlib.metadata import version
 
-    from cli.crawling import open_frontier, present_sources
+    from cli.crawling import base_sources, open_frontier, present_sources
+    from cli.source_trial import source_trial
+    from jobs.source_health import report
     from ui.context import ConsoleContext, settings_view
     from wiring import bootstrap
+    from wiring.source_edits import SourceDesk
 
     frontier = open_frontier(settings)
     casework = bootstrap.build_casework(settings)
@@ -57,6 +61,12 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
     def runs(source: str, limit: int) -> "Sequence[SourceRun]":
         return frontier.runs(SourceId(source), limit)
 
+    watch, clock = source_watch(settings, profile, casework), bootstrap.build_clock()
+
+    def reports() -> "Sequence[SourceReport]":
+        now = clock.now()
+        return [report(facts, now) for facts in watch(now)]
+
     return ConsoleContext(
         settings_view=settings_view(settings),
         profile=shown,
@@ -64,8 +74,12 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
         index=index,
         log=bootstrap.build_log(settings),
         evidence=bootstrap.build_evidence(settings),
-        clock=bootstrap.build_clock(),
+        clock=clock,
         source_runs=runs,
+        sources=sources,
+        source_reports=reports,
+        source_desk=SourceDesk(base_sources(settings, profile), casework),
+        try_source=source_trial(settings),
         health=health_now(settings, profile, casework),
         sample=sample,
         versions={

@@ -7,7 +7,7 @@ before, by median and median absolute deviation. Holidays are like no other day.
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 from math import sqrt
 from statistics import median
@@ -116,17 +116,23 @@ class Habit:
         return min(max(2 * max(pauses), QUIET_LEAST), QUIET_MOST)
 
     def days(self, count: int) -> tuple[tuple[date, int | None], ...]:
-        """New posts of the last local days, today last; None where nobody looked."""
+        """New posts of the last local days, today last.
+
+        None for a day that was not watched through: part of its posts look like calm.
+        """
         today = self._calendar.day(self._end - HOUR)
         wanted = [today - timedelta(days=back) for back in range(count - 1, -1, -1)]
-        found: dict[date, int] = {}
-        for hour in self._good:
-            day = self._calendar.day(hour)
-            found[day] = found.get(day, 0) + self._past.hours[hour].new
-        return tuple((day, found.get(day)) for day in wanted)
+        return tuple((day, self._of_day(day)) for day in wanted)
+
+    def _of_day(self, day: date) -> int | None:
+        start = datetime.combine(day, time(), self._calendar.zone)
+        return self._sum(start, min(start + DAY, self._end))
 
     def _count(self, end: datetime) -> int | None:
-        start = end - DAY
+        return self._sum(end - DAY, end)
+
+    def _sum(self, start: datetime, end: datetime) -> int | None:
+        """Return the new posts of a time; None where a gap lies in it."""
         if not self._seen(start, end):
             return None
         hours = self._past.hours

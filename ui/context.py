@@ -9,11 +9,13 @@ from typing import Protocol
 from casework.service import Casework
 from domain.clock import Clock
 from domain.errors import ConfigurationError
-from domain.profile import Profile
+from domain.profile import Profile, SourceSpec
 from eventlog.port import EventLog
 from evidence.port import EvidenceStore
+from jobs.source_health import SourceReport
 from searchindex.port import SearchIndex
 from wiring.settings import Mode, Settings
+from wiring.source_edits import SourceDesk
 
 
 class HealthState(StrEnum):
@@ -57,6 +59,32 @@ class SourceVisit(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrialPost:
+    """A post that a trial visit found; `letters` is the length of its text."""
+
+    title: str
+    url: str
+    published: datetime | None
+    letters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceTrial:
+    """What a trial visit to a source would bring; nothing of it is kept.
+
+    `parts` counts the pages with `title`, `date`, `text` and `author`. It is `sound`
+    when posts came and each had the first three.
+    """
+
+    sound: bool
+    pages: int
+    parts: Mapping[str, int]
+    errors: Mapping[str, int]
+    posts: tuple[TrialPost, ...] = ()
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsView:
     """The settings that the console shows or needs; never a secret.
 
@@ -78,6 +106,8 @@ class ConsoleContext:
 
     `source_runs(source, limit)` gives a source's last visits, newest first;
     `health()` the state of stores, models and processes; `versions` names → versions.
+    `sources()` are the present ones, `source_reports()` how the enabled ones are;
+    `source_desk` changes them, `try_source` visits one without keeping anything.
     """
 
     settings_view: SettingsView
@@ -90,6 +120,10 @@ class ConsoleContext:
     source_runs: Callable[[str, int], Sequence[SourceVisit]]
     health: Callable[[], Sequence[HealthRow]]
     sample: bool
+    sources: Callable[[], Sequence[SourceSpec]]
+    source_reports: Callable[[], Sequence[SourceReport]]
+    source_desk: SourceDesk
+    try_source: Callable[[SourceSpec], SourceTrial]
     versions: Mapping[str, str] = field(default_factory=dict)
 
 

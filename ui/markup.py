@@ -19,6 +19,17 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
+def item(text: str, *facts: str) -> str:
+    """Draw a line of a list with quiet facts below it."""
+    meta = escape(" · ".join(facts))
+    return f"<li>{escape(text)}<span class='meta'>{meta}</span></li>"
+
+
+def problem(text: str) -> str:
+    """Say that something was refused, and why."""
+    return f"<div class='mt-problem' role='alert'>{escape(text)}</div>"
+
+
 def empty(title: str, hint: str) -> str:
     """Say that there is nothing, and what would be here."""
     return f"<div class='mt-empty'><b>{escape(title)}</b>{escape(hint)}</div>"

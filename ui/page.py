@@ -29,5 +29,10 @@ def desk_link(queue: str, post_id: str = "") -> str:
     return f"/desk?queue={quote(queue)}{post}"
 
 
+def source_link(source: str) -> str:
+    """Return the address of one source's page."""
+    return f"/sources?source={quote(source, safe='')}"
+
+
 def search_link(query: str) -> str:
     return f"/search?q={quote(query, safe='')}"

@@ -1,7 +1,7 @@
 """`crawl`, `sources`: bring posts in, and look after where they come from."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from cli.presence import at_work
 from cli.state import HomeOption, profile_of, settings_of
 from domain.profile import SourceSpec
 from eventlog.port import LogTopic
+
+if TYPE_CHECKING:
+    from crawlers.check import SourceCheck
 
 sources = typer.Typer(help="Where posts come from.", no_args_is_help=True)
 
@@ -93,6 +96,10 @@ def list_sources(as_json: JsonOption = False, home: HomeOption = None) -> None:
 def check(
     name: Annotated[str, typer.Argument(metavar="SOURCE")],
     as_json: JsonOption = False,
+    draft: Annotated[
+        bool,
+        typer.Option("--draft", help="Take the source's fields as JSON from stdin."),
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Fetch a few posts and say what would be found; writes nothing."""
@@ -102,7 +109,10 @@ def check(
         settings = settings_of(home)
         profile = profile_of(settings)
         deps = crawl_deps(settings, profile, LogTopic.POSTS)
-        (source,) = choose(present_sources(settings, profile)(), [name])
+        if draft:
+            source = read_draft(name)
+        else:
+            (source,) = choose(present_sources(settings, profile)(), [name])
         found = check_source(source, deps)
         for post in found.posts:
             when = post.published.isoformat() if post.published else "no date"
@@ -110,12 +120,49 @@ def check(
             row["letters"] = str(len(post.text))
             emit(row) if as_json else show("\t".join(row.values()))
         run = found.run
+        if as_json:
+            emit({"check": _summary(found)})
         say(
             f"{run.pages} pages: {run.with_title} with title, {run.with_date} with "
             f"date, {run.with_text} with text; errors: {run.errors or 'none'}"
         )
         if not found.sound:
             raise typer.Exit(ATTENTION)
+
+
+def read_draft(name: str) -> SourceSpec:
+    """Read a source that is not in force from stdin; it keeps the name."""
+    import sys
+
+    import msgspec
+
+    from domain.errors import QuarantineError
+
+    try:
+        spec = msgspec.json.decode(sys.stdin.read(), type=SourceSpec)
+    except msgspec.DecodeError as error:
+        raise QuarantineError(f"This is no source: {error}", reason="draft") from error
+    if spec.id != name:
+        raise QuarantineError("The draft is of another source.", reason="draft")
+    return spec
+
+
+def _summary(found: "SourceCheck") -> dict[str, object]:
+    run = found.run
+    counts = (
+        "pages",
+        "with_title",
+        "with_date",
+        "with_text",
+        "with_author",
+        "requests",
+    )
+    return {
+        "sound": found.sound,
+        **{name: getattr(run, name) for name in counts},
+        "errors": dict(run.errors or {}),
+        "message": run.message,
+    }
 
 
 @sources.command("add")

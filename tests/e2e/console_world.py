@@ -6,14 +6,16 @@ desk is tried on texts as people write them, plus a few that try to do harm.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from casework.adapters.sqlalchemy import SqlCaseworkStore
 from casework.policy import SignInPolicy
 from casework.service import Casework
+from crawlers.frontier.port import SourceRun
 from domain.analysis import (
     Analysis,
     Judgement,
@@ -25,11 +27,13 @@ from domain.clock import Clock, ManualClock
 from domain.ids import PostId, SourceId, StoryId
 from domain.labels import About, Harm, Label, PostKind, Queue, Role, Stance, Topic
 from domain.post import Post
-from domain.profile import Profile
+from domain.profile import Profile, SourceSpec
 from eventlog.adapters.memory import MemoryEventLog
 from eventlog.codec import encode_event
 from eventlog.port import EventLog, LogTopic
 from evidence.adapters.memory import MemoryEvidence
+from jobs.source_facts import SourceWatch, calendar_of
+from jobs.source_health import report
 from nlp.fingerprint import bands
 from nlp.personal_data import personal_data
 from pipeline.indexer import Indexer
@@ -37,17 +41,31 @@ from pipeline.keys import analysis_key
 from pipeline.runner import Runner
 from searchindex.adapters.sqlite import SqliteSearchIndex
 from searchindex.port import SearchIndex
+from source_visits import failed as failed_visit
+from source_visits import visit as good_visit
 from ui.context import (
     ConsoleContext,
     HealthRow,
     HealthState,
     SettingsView,
-    SourceVisit,
+    SourceTrial,
+    TrialPost,
 )
 from wiring import bootstrap
 from wiring.profile import load_profile
 from wiring.settings import Settings
+from wiring.source_edits import SourceDesk
 
+SAMPLE_SOURCES = tuple(
+    SourceSpec(
+        id=SourceId(name), name=title, kind=kind, url=f"http://127.0.0.1:9/{name}/"
+    )
+    for name, title, kind in (
+        ("hoaban", "Báo Hoa Ban Mới", "feed"),
+        ("taybac", "Nhật báo Tây Bắc Xanh", "listing"),
+        ("dien-dan-muong-troi", "Diễn đàn Mường Trời", "forum"),
+    )
+)
 NOW = datetime.fromisoformat("2026-11-23T07:10:00+07:00")
 FIRST_DAY = NOW - timedelta(days=21)
 PASSWORD = "nui-xanh-suoi-dai-2026"
@@ -70,18 +88,6 @@ WORDS = {
     Harm.HEALTH_DANGER: ("khỏi", "thuốc", "tiêm", "chữa"),
     Label.COMPLAINT: ("đề nghị", "phản ánh", "bao giờ", "khổ", "mãi", "chưa"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    started: datetime
-    finished: datetime | None
-    requests: int
-    new: int
-    revised: int
-    unchanged: int
-    errors: Mapping[str, int] | None
-    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +154,12 @@ def world(
             must_change=False,
         )
     kept.take_in(analyses(profile))
+    base = (*SAMPLE_SOURCES, *profile.sources)
+    desk = SourceDesk(lambda: base, casework)
+    sources = bootstrap.build_sources(replace(profile, sources=base), casework)
+    watch = SourceWatch(
+        sources, visits, next_visit, calendar_of(profile), kept.index.reader()
+    )
     return ConsoleContext(
         settings_view=SettingsView(
             contact="Phòng Quản trị, máy lẻ 115",
@@ -160,6 +172,12 @@ def world(
         evidence=MemoryEvidence(),
         clock=time,
         source_runs=visits,
+        sources=sources,
+        source_reports=lambda: [
+            report(facts, time.now()) for facts in watch(time.now())
+        ],
+        source_desk=desk,
+        try_source=trial,
         health=health,
         sample=True,
         versions={"minhtin": "0.1.0", "model": "lr-2026.11", "index": "v1-1"},
@@ -171,24 +189,59 @@ def open_casework(url: str, clock: Clock) -> Casework:
     return Casework(SqlCaseworkStore(url), clock, encode_event, policy)
 
 
-def visits(source: str, limit: int) -> Sequence[SourceVisit]:
-    """Most sources are well, one fails, one was never visited."""
-    if source.endswith("g"):
+def visits(source: str, limit: int) -> Sequence[SourceRun]:
+    """Return hourly visits: most sources are well, some of each are not."""
+    ill = ILLS[crc32(source.encode()) % len(ILLS)]
+    if ill == "never":
         return ()
-    failing = source.endswith("n")
-    return [
-        Visit(
-            started=NOW - timedelta(minutes=30 * at + 12),
-            finished=NOW - timedelta(minutes=30 * at + 11),
-            requests=14,
-            new=0 if failing else 3,
-            revised=0 if failing else 1,
-            unchanged=9,
-            errors={"timeout": 4} if failing else {},
-            message="Máy chủ không trả lời" if failing else "",
+    found = []
+    for back in range(24 * 30):
+        at = NOW - timedelta(hours=back, minutes=12)
+        if ill == "gap" and 60 < back < 150:
+            continue
+        busy = 7 <= at.hour < 20
+        run = good_visit(at, (3 if busy else 0) if back < 24 * 30 - 1 else 60)
+        found.append(replace(_ill(run, ill, back), source=SourceId(source)))
+    return found[:limit]
+
+
+ILLS = ("", "", "", "gap", "", "failing", "misread", "never", "", "collapsed", "")
+
+
+def _ill(run: SourceRun, ill: str, back: int) -> SourceRun:
+    match ill:
+        case "failing" if back < 30:
+            return failed_visit(run)
+        case "misread" if back < 24:
+            return replace(run, with_date=0, with_author=0)
+        case "collapsed" if back < 36:
+            return replace(good_visit(run.started), errors={"http_404": 1})
+    return run
+
+
+def next_visit(_source: str) -> datetime:
+    return NOW + timedelta(minutes=48)
+
+
+def trial(spec: SourceSpec) -> SourceTrial:
+    """Say what a visit would find; a selector called `sai` finds no dates."""
+    wrong = "sai" in spec.selectors
+    posts = tuple(
+        TrialPost(
+            title=f"{HOSTILE[:40]} bài {at}" if at == 1 else f"Bài đọc thử số {at}",
+            url=f"{spec.url}/{at}",
+            published=None if wrong else NOW - timedelta(hours=at),
+            letters=1_200 * at,
         )
-        for at in range(limit)
-    ]
+        for at in range(1, 6)
+    )
+    return SourceTrial(
+        sound=not wrong,
+        pages=5,
+        parts={"title": 5, "date": 0 if wrong else 5, "text": 5, "author": 4},
+        errors={"no_article": 1} if wrong else {},
+        posts=posts,
+    )
 
 
 def health() -> Sequence[HealthRow]:

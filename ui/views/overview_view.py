@@ -10,10 +10,10 @@ import streamlit as st
 from domain.labels import Queue
 from searchindex.port import Order, Search
 from searchindex.query import DateRange
-from ui import daily, markup, shown
+from ui import daily, markup, shown, source_lines
 from ui.daily import ALL, DayCount
-from ui.page import PageContext, desk_link, search_link
-from ui.source_states import active, sick, source_line
+from ui.page import PageContext, desk_link, search_link, source_link
+from ui.source_lines import SourceLine
 from ui.view_models import Row
 from ui.worklist import Worklist
 
@@ -116,29 +116,28 @@ def _urgent_meta(page: PageContext, row: Row) -> str:
 
 def _sources(page: PageContext) -> None:
     words = page.words
-    lines = active(
-        [
-            source_line(s, page.context.source_runs(s.id, 1), page.reading.now)
-            for s in page.context.profile.sources
-        ]
-    )
-    bad = sick(lines)
-    good = len(lines) - len(bad)
+    reports = page.context.source_reports()
+    found = source_lines.lines(page.context.sources(), reports)
+    bad = [line for line in found if line.sick]
+    good = len(reports) - len(bad)
     st.html(f"<h2>{escape(words('overview.sources'))}</h2>")
-    said = words("overview.sources_fine", good=good, all=len(lines))
-    rows = "".join(
-        f"<li><b>{escape(line.spec.name)}</b>: "
-        f"{escape(words(f'sources.{line.state}'))}"
-        f"<span class='meta'>{escape(line.last.message) if line.last else ''}</span>"
-        "</li>"
-        for line in bad[:MOST_SICK]
-    )
+    said = words("overview.sources_fine", good=good, all=len(reports))
+    rows = "".join(_sick(page, line) for line in bad[:MOST_SICK])
     more = words("overview.sources_bad", count=len(bad)) if bad else ""
     link = markup.link("/sources", more) if more else ""
     st.html(
         f"<ul class='mt-list'><li>{escape(said)}</li>{rows}"
         + (f"<li>{link}</li>" if link else "")
         + "</ul>"
+    )
+
+
+def _sick(page: PageContext, line: SourceLine) -> str:
+    mark, word, said = source_lines.state_of(line, page.reading)
+    name = markup.link(source_link(line.spec.id), line.spec.name)
+    return (
+        f"<li>{mark} {name}: {escape(word)}"
+        f"<span class='meta'>{escape(said)}</span></li>"
     )
 
 
@@ -188,7 +187,7 @@ def _series(page: PageContext, days: list[date]) -> tuple[DayCount, ...]:
     )
     watched = {
         shown.local(visit.started, zone).date()
-        for source in page.context.profile.sources
+        for source in page.context.sources()
         for visit in page.context.source_runs(source.id, RUNS_READ)
     }
     return daily.series(histogram, days, [ALL, *Queue], watched)

@@ -1,87 +1,87 @@
-"""Sources: whether we are blind anywhere."""
+"""Sources: whether we are blind anywhere. The list; one source is in `source_view`."""
 
 from html import escape
 
 import streamlit as st
 
-from ui import markup, shown
-from ui.page import PageContext
-from ui.source_states import SourceLine, SourceState, active, sick, source_line
+from jobs.source_health import SourceReport
+from ui import markup, source_lines
+from ui.page import PageContext, source_link
+from ui.source_lines import SourceLine
+from ui.views import source_view
 
-RUNS_SHOWN = 15
-ORDER = list(SourceState)
+COLUMNS = (
+    "name",
+    "state",
+    "success",
+    "today",
+    "days",
+    "lag",
+    "fields",
+    "errors",
+    "next",
+)
 
 
 def show(page: PageContext) -> None:
-    """Draw all sources, the sick ones first, and the visits of one."""
-    words = page.words
-    lines = [
-        source_line(s, page.context.source_runs(s.id, 1), page.reading.now)
-        for s in page.context.profile.sources
-    ]
-    if not lines:
-        st.html(markup.empty(words("sources.none"), words("sources.none_hint")))
-        return
-    on = active(lines)
-    bad = sick(lines)
-    key = "sources.finding_bad" if bad else "sources.finding_fine"
-    st.html(f"<h1>{escape(words(key, count=len(bad), all=len(on)))}</h1>")
-    lines.sort(key=lambda line: (line not in bad, ORDER.index(line.state)))
-    columns = ("name", "state", "last", "new", "revised", "errors", "every", "kind")
-    heads = [words(f"sources.{name}") for name in columns]
-    rows = [_row(page, line) for line in lines]
-    st.html(f"<div class='mt-scroll'>{markup.table(heads, rows)}</div>")
-    _visits(page, lines)
-
-
-def _row(page: PageContext, line: SourceLine) -> list[str]:
-    words, last = page.words, line.last
-    errors = sum((last.errors or {}).values()) if last else 0
-    return [
-        line.spec.name,
-        words(f"sources.{line.state}"),
-        f"{page.reading.moment(last.started)} ({page.reading.since(last.started)})"
-        if last
-        else "–",
-        shown.number(last.new) if last else "–",
-        shown.number(last.revised) if last else "–",
-        shown.number(errors) if last else "–",
-        words("sources.minutes", count=line.spec.interval_minutes),
-        words(f"sources.kind_{line.spec.kind}"),
-    ]
-
-
-def _visits(page: PageContext, lines: list[SourceLine]) -> None:
-    words = page.words
-    names = {line.spec.id: line.spec.name for line in lines}
-    chosen = st.selectbox(
-        words("sources.pick"), list(names), format_func=lambda source: names[source]
-    )
-    spec = next(line.spec for line in lines if line.spec.id == chosen)
-    st.html(f"<p class='mt-quiet'>{markup.outside(spec.url, spec.url)}</p>")
-    visits = page.context.source_runs(chosen, RUNS_SHOWN)
-    columns = (
-        "started",
-        "requests",
-        "new",
-        "revised",
-        "unchanged",
-        "errors",
-        "message",
-    )
-    rows = [
-        [
-            page.reading.moment(visit.started),
-            shown.number(visit.requests),
-            shown.number(visit.new),
-            shown.number(visit.revised),
-            shown.number(visit.unchanged),
-            ", ".join(f"{name}: {n}" for name, n in (visit.errors or {}).items()),
-            visit.message,
-        ]
-        for visit in visits
-    ]
-    if rows:
-        st.html(markup.table([words(f"sources.{name}") for name in columns], rows))
+    """Draw all sources, the sick ones first, or the one that the address names."""
+    found = source_lines.lines(page.context.sources(), page.context.source_reports())
+    chosen = st.query_params.get("source", "")
+    line = next((line for line in found if line.spec.id == chosen), None)
+    if line is not None:
+        source_view.show(page, line)
+    elif found:
+        _list(page, found)
     else:
-        st.html(markup.empty(words("sources.never"), ""))
+        words = page.words
+        st.html(markup.empty(words("sources.none"), words("sources.none_hint")))
+
+
+def _list(page: PageContext, found: list[SourceLine]) -> None:
+    words = page.words
+    on = [line for line in found if line.report is not None]
+    bad = sum(line.sick for line in found)
+    key = "sources.finding_bad" if bad else "sources.finding_fine"
+    legend = words("sources.legend")
+    st.html(
+        f"<h1>{escape(words(key, count=bad, all=len(on)))}</h1>"
+        f"<p class='mt-quiet'>{escape(legend)}</p>"
+    )
+    heads = "".join(
+        f"<th scope='col' title='{escape(words(f'sources.{name}_note'))}'>"
+        f"{escape(words(f'sources.{name}'))}</th>"
+        for name in COLUMNS
+    )
+    rows = "".join(_row(page, line) for line in found)
+    st.html(
+        "<div class='mt-scroll mt-tall'><table class='mt-table mt-sources'>"
+        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _row(page: PageContext, line: SourceLine) -> str:
+    mark, word, said = source_lines.state_of(line, page.reading)
+    name = markup.link(source_link(line.spec.id), line.spec.name)
+    kind = escape(source_lines.kind_of(line.spec, page.reading))
+    state = (
+        f"<b class='mt-state'><span aria-hidden='true'>{mark}</span> {escape(word)}</b>"
+        f"<span class='why'>{escape(said)}</span>"
+    )
+    cells = _figures(page, line.report) if line.report else ["–"] * 7
+    first = f"<td>{name}<span class='why'>{kind}</span></td><td>{state}</td>"
+    rest = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f"<tr>{first}{rest}</tr>"
+
+
+def _figures(page: PageContext, report: SourceReport) -> list[str]:
+    facts, reading = report.facts, page.reading
+    seen = facts.last_success
+    return [
+        "–" if seen is None else escape(reading.since(seen)),
+        escape(source_lines.today_against_usual(facts)),
+        source_lines.sparkline(facts.days, reading),
+        escape(source_lines.lag(facts.lag, reading)),
+        escape(source_lines.shares(facts.recent)),
+        escape(source_lines.errors(facts.day)),
+        escape(source_lines.next_visit(facts.due, reading)),
+    ]

@@ -36,14 +36,18 @@ def test_words_are_filled() -> None:
 
 def test_every_role_queue_and_state_has_words() -> None:
     from domain.labels import Role, Verdict
+    from jobs.source_health import PARTS, Condition
     from searchindex.port import Order
     from ui.context import HealthState
-    from ui.source_states import SourceState
+    from wiring.source_edits import EDITABLE, Change
 
     texts = wording("vi").texts
     wanted = [f"role.{role}" for role in Role]
     wanted += [f"search.order_{order}" for order in Order]
     wanted += [f"settings.state_{state}" for state in HealthState]
-    wanted += [f"sources.{state}" for state in SourceState]
+    wanted += [f"condition.{condition}" for condition in Condition]
+    wanted += [f"source.was_{change}" for change in Change]
+    wanted += [f"source.f_{name}" for name in (*EDITABLE, "enabled")]
+    wanted += [f"source.part_{part}" for part in PARTS]
     wanted += [f"desk.short_{verdict}" for verdict in Verdict]
     assert [key for key in wanted if key not in texts] == []

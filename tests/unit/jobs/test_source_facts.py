@@ -1,0 +1,120 @@
+"""Reading of visits in portions, and lags out of the index."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from domain.analysis import Analysis
+from domain.ids import PostId, SourceId
+from domain.labels import About, PostKind
+from domain.post import Post
+from jobs.source_facts import FIRST_READ, LAG_LASTS, SourceWatch, calendar_of, lag_of
+from nlp.fingerprint import bands
+from searchindex.adapters.memory import MemorySearchIndex
+from source_visits import CALENDAR, DAY, HOUR, SPEC, hourly, steady, visit
+from wiring.profile import load_profile
+
+NOW = datetime(2026, 11, 18, 3, 40, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+class Frontier:
+    """Counts what is asked of it."""
+
+    def __init__(self, runs):
+        self.runs = runs
+        self.asked = []
+
+    def __call__(self, source, limit):
+        self.asked.append(limit)
+        return self.runs[:limit]
+
+
+def watch_of(frontier, reader=None):
+    specs = [SPEC, replace(SPEC, id=SourceId("tat"), enabled=False)]
+    return SourceWatch(lambda: specs, frontier, lambda _: NOW + HOUR, CALENDAR, reader)
+
+
+def test_all_visits_are_read_once_and_then_the_new_ones():
+    frontier = Frontier(hourly(NOW, 30, steady))
+    watch = watch_of(frontier)
+    (facts,) = watch(NOW)
+    assert facts.before.visits + facts.recent.visits == 24 * 30
+    assert frontier.asked[-1] > 24 * 30
+    asked = len(frontier.asked)
+    frontier.runs = [visit(NOW + HOUR / 2, 5), *frontier.runs]
+    (later,) = watch(NOW + HOUR)
+    assert frontier.asked[asked:] == [FIRST_READ]
+    assert later.last_new > facts.last_new
+    assert later.today == 23 + 5
+
+
+def test_a_watch_that_slept_catches_up():
+    frontier = Frontier(hourly(NOW, 30, steady)[100:])
+    watch = watch_of(frontier)
+    watch(NOW)
+    frontier.runs = hourly(NOW, 30, steady)
+    (facts,) = watch(NOW)
+    assert facts == watch_of(frontier)(NOW)[0]
+
+
+def indexed(*analyses):
+    index = MemorySearchIndex(bands_of=bands)
+    with index.writer() as writer:
+        for analysis in analyses:
+            writer.put_analysis(analysis)
+    return index.reader()
+
+
+def analysis(number, late, **more):
+    published = NOW - DAY + number * MINUTE
+    changed = {"revision": 1, "source": SPEC.id, "published": published}
+    post = Post(
+        id=PostId(f"p{number}"),
+        kind=PostKind.ARTICLE,
+        url=f"https://bao.vn/{number}",
+        fetched=published,
+        text="Tin",
+        **{**changed, **{k: v for k, v in more.items() if k != "trace"}},
+    )
+    return Analysis(
+        post=post,
+        about=About.PROVINCE,
+        analysed_at=published + late,
+        trace=more.get("trace", ""),
+    )
+
+
+def test_the_lag_is_from_publication_to_analysis():
+    reader = indexed(*(analysis(n, n * MINUTE) for n in range(1, 22)))
+    lag = lag_of(reader, SPEC.id, NOW - 7 * DAY, NOW - 30 * DAY)
+    assert (lag.p50, lag.p95, lag.posts) == (11 * MINUTE, 20 * MINUTE, 21)
+
+
+def test_what_says_nothing_of_delay_is_left_out():
+    reader = indexed(
+        analysis(1, 5 * MINUTE),
+        analysis(2, DAY, revision=2),
+        analysis(3, DAY, trace="again"),
+        analysis(4, DAY, source=SourceId("khac")),
+        analysis(5, DAY, published=None),
+        analysis(6, 9 * DAY, published=NOW - 8 * DAY),
+        analysis(7, -MINUTE),
+    )
+    lag = lag_of(reader, SPEC.id, NOW - 7 * DAY, NOW - 30 * DAY)
+    assert (lag.p50, lag.p95, lag.posts) == (timedelta(), 5 * MINUTE, 2)
+    assert lag_of(reader, SPEC.id, NOW - 7 * DAY, NOW) is None
+
+
+def test_the_lag_is_asked_for_now_and_then():
+    frontier = Frontier(hourly(NOW, 10, steady))
+    watch = watch_of(frontier, indexed(analysis(1, 5 * MINUTE)))
+    assert watch(NOW)[0].lag.posts == 1
+    watch._reader = indexed()
+    assert watch(NOW + LAG_LASTS / 2)[0].lag.posts == 1
+    assert watch(NOW + LAG_LASTS)[0].lag is None
+
+
+def test_the_calendar_is_the_provinces():
+    calendar = calendar_of(load_profile("dien-bien"))
+    assert calendar.day(datetime(2026, 9, 1, 18, tzinfo=UTC)).day == 2
+    assert datetime(2026, 9, 2, tzinfo=UTC).date() in calendar.holidays

@@ -1,0 +1,80 @@
+"""How sources are written on the page."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from domain.profile import SourceSpec
+from e2e.console_world import NOW
+from jobs.health_facts import Lag, SourceFacts, State
+from jobs.source_habit import Usual
+from jobs.source_health import Condition, Finding, SourceReport
+from jobs.source_past import VisitSum
+from source_visits import SPEC
+from ui import source_lines
+from ui.view_models import Reading
+from ui.wording import wording
+from wiring.profile import load_profile
+
+FACTS = SourceFacts(id="bao", name="Báo", interval=timedelta(hours=1))
+
+
+@pytest.fixture
+def reading() -> Reading:
+    return Reading(profile=load_profile("mau-nho"), words=wording("vi"), now=NOW)
+
+
+def found(name: str, state: State, *, enabled: bool = True) -> SourceSpec:
+    return replace(SPEC, id=name, name=f"{name} {state}", enabled=enabled)
+
+
+def report(name: str, state: State) -> SourceReport:
+    finding = Finding(condition=Condition.FAILING, state=state, said="hỏng <b>")
+    return SourceReport(facts=replace(FACTS, id=name), findings=(finding,))
+
+
+def test_the_sick_come_first_and_those_switched_off_last(reading: Reading) -> None:
+    states = {"a": State.OK, "b": State.BAD, "c": State.UNKNOWN, "d": State.WARN}
+    specs = [found(name, state) for name, state in states.items()]
+    off = found("0", State.BAD, enabled=False)
+    reports = [report(name, state) for name, state in states.items()]
+    lines = source_lines.lines([off, *specs], [*reports, report("0", State.BAD)])
+    assert [line.spec.id for line in lines] == ["b", "d", "c", "a", "0"]
+    assert [line.sick for line in lines] == [True, True, False, False, False]
+    marks = [source_lines.state_of(line, reading)[0] for line in lines]
+    assert len(set(marks)) == 5
+    assert source_lines.state_of(lines[0], reading)[1:] == (
+        "không thu thập được",
+        "hỏng <b>",
+    )
+    assert source_lines.state_of(lines[4], reading)[1] == "đang tắt"
+
+
+def test_figures_as_they_are_read_here(reading: Reading) -> None:
+    minutes = timedelta(minutes=1)
+    assert source_lines.lag(None, reading) == "–"
+    known = Lag(p50=9 * minutes, p95=200 * minutes, posts=5)
+    assert source_lines.lag(known, reading) == "9 phút / 3 giờ"
+    assert source_lines.today_against_usual(FACTS) == "– / –"
+    usual = Usual(median=1234, mad=2, days=4)
+    facts = replace(FACTS, today=0, usual=usual)
+    assert source_lines.today_against_usual(facts) == "0 / 1.234"
+    sums = VisitSum(pages=4, with_title=4, with_date=3, with_text=4, errors={"dns": 2})
+    assert source_lines.shares(sums) == "100 · 75 · 100 · 0"
+    assert source_lines.shares(VisitSum()) == "–"
+    assert source_lines.errors(sums) == "2 (dns)"
+    assert source_lines.errors(VisitSum()) == "0"
+    assert source_lines.next_visit(None, reading) == "–"
+    assert source_lines.next_visit(NOW, reading) == "đến lượt"
+    assert source_lines.next_visit(NOW + 5 * minutes, reading) == "07:15"
+
+
+def test_a_gap_is_drawn_otherwise_than_a_zero(reading: Reading) -> None:
+    days = [(date(2026, 11, 20 + at), count) for at, count in enumerate((4, None, 0))]
+    drawn = source_lines.sparkline(days, reading)
+    assert drawn.count("class='gap'") == 1
+    assert drawn.count("<b style='height:100%'>") == 1
+    assert drawn.count("<i></i>") == 1
+    assert "21/11: không có dữ liệu; 22/11: 0" in drawn
+    assert source_lines.gaps(days) == 1

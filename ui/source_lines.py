@@ -1,0 +1,134 @@
+"""How sources are shown: a line each, and the figures of one. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from html import escape
+
+from domain.profile import SourceSpec
+from jobs.health_facts import Lag, SourceFacts, State
+from jobs.source_health import PARTS, SourceReport
+from jobs.source_past import VisitSum
+from ui import shown
+from ui.view_models import Reading
+
+MARKS = {State.OK: "●", State.WARN: "▲", State.BAD: "■", State.UNKNOWN: "○"}
+"""A shape for each state, so that it is told without colour."""
+
+OFF_MARK = "‖"
+_RANK = {State.BAD: 0, State.WARN: 1, State.UNKNOWN: 2, State.OK: 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """A source with what is known of it; `report` is None while it is switched off."""
+
+    spec: SourceSpec
+    report: SourceReport | None
+
+    @property
+    def sick(self) -> bool:
+        return self.report is not None and self.report.sick
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """Sorts the sick ones first and those switched off last."""
+        if self.report is None:
+            return len(_RANK), self.spec.name
+        return _RANK[self.report.first.state], self.spec.name
+
+
+def lines(
+    sources: Sequence[SourceSpec], reports: Sequence[SourceReport]
+) -> list[SourceLine]:
+    """Put sources and reports together, the sick ones first."""
+    known = {report.facts.id: report for report in reports}
+    found = [
+        SourceLine(spec=s, report=known.get(s.id) if s.enabled else None)
+        for s in sources
+    ]
+    return sorted(found, key=lambda line: line.rank)
+
+
+def kind_of(spec: SourceSpec, reading: Reading) -> str:
+    """Name the kind of a source."""
+    return reading.words.section("sources").get(f"kind_{spec.kind}", spec.kind)
+
+
+def state_of(line: SourceLine, reading: Reading) -> tuple[str, str, str]:
+    """Return shape, word and reason."""
+    if line.report is None:
+        return OFF_MARK, reading.words("sources.off"), line.spec.note
+    first = line.report.first
+    said = first.said if line.sick else ""
+    return MARKS[first.state], reading.words(f"condition.{first.condition}"), said
+
+
+def today_against_usual(facts: SourceFacts) -> str:
+    """Write new posts of 24 hours beside what is usual."""
+    today = "–" if facts.today is None else shown.number(facts.today)
+    usual = "–" if facts.usual is None else shown.number(facts.usual.median)
+    return f"{today} / {usual}"
+
+
+def lag(found: Lag | None, reading: Reading) -> str:
+    """Write the median and the 95th percentile of the lag."""
+    if found is None:
+        return "–"
+    return f"{length(found.p50, reading)} / {length(found.p95, reading)}"
+
+
+def length(span: timedelta, reading: Reading) -> str:
+    """Write a length of time in its largest unit."""
+    unit, count = shown.span(max(span.total_seconds(), shown.MINUTE))
+    return reading.words(f"span.{unit}", count=shown.number(count))
+
+
+def shares(sums: VisitSum) -> str:
+    """Write the shares of pages with title, date, text, author."""
+    if not sums.tried:
+        return "–"
+    return " · ".join(shown.number(100 * sums.share(part)) for part in PARTS)
+
+
+def errors(sums: VisitSum) -> str:
+    """Write how many failed, and of which kind most."""
+    if not sums.failures:
+        return "0"
+    worst = max(sums.errors, key=lambda code: sums.errors[code])
+    return f"{shown.number(sums.failures)} ({worst})"
+
+
+def next_visit(due: datetime | None, reading: Reading) -> str:
+    """Write when the next visit begins: the time, or that it is due."""
+    if due is None:
+        return "–"
+    return reading.words("sources.due") if due <= reading.now else reading.short(due)
+
+
+def sparkline(days: Sequence[tuple[date, int | None]], reading: Reading) -> str:
+    """Draw new posts by day as small columns; a gap is an empty dotted place."""
+    most = max((count or 0 for _, count in days), default=0) or 1
+    columns = "".join(_column(count, most) for _, count in days)
+    none = reading.words("overview.none_day")
+    said = "; ".join(
+        f"{day:%d/%m}: {none if count is None else count}" for day, count in days
+    )
+    return (
+        f"<span class='mt-spark' role='img' aria-label='{escape(said)}'"
+        f" title='{escape(said)}'>{columns}</span>"
+    )
+
+
+def _column(count: int | None, most: int) -> str:
+    if count is None:
+        return "<i class='gap'></i>"
+    return (
+        f"<i><b style='height:{max(6, round(100 * count / most))}%'></b></i>"
+        if (count)
+        else "<i></i>"
+    )
+
+
+def gaps(days: Sequence[tuple[date, int | None]]) -> int:
+    return sum(count is None for _, count in days)
