@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 
 from lxml.html import HtmlElement
 
-from extraction.content import paragraphs
 from extraction.content_text import squeeze, text_of
 from extraction.names import clean_name, has_role, is_house, looks_like_names
 
@@ -40,16 +39,22 @@ _LAST = 4
 """Paragraphs at the end of a text that may be its byline; more reaches into prose."""
 _LONGEST = 90
 _SHORTEST = 2
+_MOST_CHILDREN = 12
 _UPWARDS = 6
 
 
-def printed_author(tree: HtmlElement, body: HtmlElement, known: Iterable[str]) -> str:
-    """Return the printed name or names, or "" where none is printed."""
+def printed_author(
+    tree: HtmlElement, body: HtmlElement, lines: list[str], known: Iterable[str]
+) -> str:
+    """Return the printed name or names, or "" where none is printed.
+
+    `lines` is the text that was read from `body`.
+    """
     own = tuple(known)
     for find in (_by_name, _by_source, _below_heading):
         if name := find(tree, own):
             return name
-    return _by_end(body, own)
+    return _by_end(body, lines, own)
 
 
 def _by_name(tree: HtmlElement, known: tuple[str, ...]) -> str:
@@ -74,7 +79,7 @@ def _by_source(tree: HtmlElement, known: tuple[str, ...]) -> str:
 def _below_heading(tree: HtmlElement, known: tuple[str, ...]) -> str:
     """Return a name that stands between the heading and the first paragraph."""
     for element in tree.xpath("(//h1)[last()]/following-sibling::*[position() < 4]"):
-        if element.tag in {"p", "article"}:
+        if element.tag in {"p", "article"} or len(element) > _MOST_CHILDREN:
             break
         for text in map(squeeze, element.itertext()):
             name = _person(text, known)
@@ -132,28 +137,27 @@ def _person(text: str, known: tuple[str, ...]) -> str:
     return name
 
 
-def _by_end(body: HtmlElement, known: tuple[str, ...]) -> str:
-    blocks = body.iter("p", "div", "h5", "h6", "b", "strong", "span", "em")
-    ends = [e for e in blocks if 0 < len(text_of_own(e)) <= _LONGEST]
-    tail = _tail(body)
-    for text in reversed(tail):
-        styled = any(text_of_own(e) == text and _is_set_apart(e) for e in ends)
-        name = _person(text, known)
+def _by_end(body: HtmlElement, lines: list[str], known: tuple[str, ...]) -> str:
+    for text in reversed(lines[-_LAST:]):
+        name = _person(text, known) if len(text) <= _LONGEST else ""
         if name and (
-            has_role(text) or styled or looks_like_names(name, fewest=_SHORTEST)
+            has_role(text)
+            or looks_like_names(name, fewest=_SHORTEST)
+            or _stands_apart(body, text)
         ):
             return name
     return ""
 
 
+def _stands_apart(body: HtmlElement, text: str) -> bool:
+    """Tell whether a line is bold, in italics or at the right."""
+    blocks = body.iter("p", "div", "h5", "h6", "b", "strong", "span", "em")
+    return any(text_of_own(e) == text and _is_set_apart(e) for e in blocks)
+
+
 def text_of_own(element: HtmlElement) -> str:
     """Return the text of an element that holds few others, else ""."""
     return text_of(element) if len(element) <= _LAST else ""
-
-
-def _tail(body: HtmlElement) -> list[str]:
-
-    return [text for text in paragraphs(body)[-_LAST:] if len(text) <= _LONGEST]
 
 
 def _is_set_apart(element: HtmlElement) -> bool:

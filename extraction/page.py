@@ -14,7 +14,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from domain.post import MAX_TEXT
 from extraction import generic, headline, jsonld, meta
-from extraction.body import find_body, without_head
+from extraction.body import Body, find_body, without_head
 from extraction.byline import printed_author
 from extraction.charset import decode, looks_binary, tidy
 from extraction.content import media_of
@@ -123,7 +123,7 @@ def _fields(page: _Page) -> PageFields:
     )
     if body.rung:
         page.found_by.append(("body", body.rung))
-    author = page.pick("author", _author(page, outlet, body.container))[:_LINE]
+    author = page.pick("author", _author(page, outlet, body))[:_LINE]
     section = page.pick("section", _section(page))[:_LINE]
     published = _time(page, "published", _published(page))
     modified = _time(page, "modified", _modified(page))
@@ -176,7 +176,7 @@ def _title(page: _Page, outlet: str) -> Iterator[Rung]:
 
 
 def _sections(page: _Page) -> list[str]:
-    return [text for _, read in _section(page) if (text := read())]
+    return [jsonld.text_at(page.node, "articleSection"), *jsonld.crumbs(page.tree)]
 
 
 def _lead(page: _Page) -> Iterator[Rung]:
@@ -207,7 +207,7 @@ def _own_names(page: _Page) -> tuple[str, ...]:
     )
 
 
-def _author(page: _Page, outlet: str, body: HtmlElement) -> Iterator[Rung]:
+def _author(page: _Page, outlet: str, body: Body) -> Iterator[Rung]:
     known = tuple(name for name in (outlet, *_own_names(page)) if name)
 
     def person(text: str) -> str:
@@ -224,7 +224,11 @@ def _author(page: _Page, outlet: str, body: HtmlElement) -> Iterator[Rung]:
     yield "json-ld", claimed
     yield "open-graph", lambda: person(page.tags.first(meta.AUTHOR))
     yield "microdata", lambda: person(meta.microdata(page.tree, "author"))
-    yield "printed", lambda: printed_author(page.tree, body, known)
+    lines = body.text.split("\n")
+    yield (
+        "printed",
+        lambda: printed_author(page.tree, body.container, lines, known),
+    )
 
 
 def _section(page: _Page) -> Iterator[Rung]:

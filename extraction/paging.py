@@ -17,6 +17,11 @@ _WORDS = re.compile(
     r"xem tiếp|đọc tiếp|\d{1,2})\W*$",
     re.IGNORECASE,
 )
+_HINT = re.compile(
+    r"(?:[?&](?:page|p|trang|paged|pg)=|[-_/.](?:p|page|trang)?[-_]?)\d{1,2}(?!\d)",
+    re.IGNORECASE,
+)
+"""Addresses that may bear a page number: the others need no second look."""
 _MOST = 30
 """Pages of one article; a larger number is a list's or a year."""
 
@@ -28,8 +33,12 @@ def next_page(tree: HtmlElement, url: str) -> str:
     `rel=next` alone often names the next article.
     """
     own = canonical_url(url)
+    if not own:
+        return ""
     stem, number = numbered(own)
     for link in tree.xpath("//link[@rel='next'] | //a[@href]"):
+        if not _HINT.search(link.get("href") or ""):
+            continue
         if link.tag == "a" and link.get("rel") != "next" and not _is_pager(link):
             continue
         address = canonical_url(link.get("href") or "", url)

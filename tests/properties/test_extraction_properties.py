@@ -3,7 +3,7 @@
 import unicodedata
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from evidence.digest import digest_of
@@ -59,10 +59,29 @@ def test_every_vietnamese_way_of_writing_a_minute_is_read_back(at: datetime) -> 
         f"{at:%Hh%M} ngày {at.day} tháng {at.month} năm {at.year}",
         f"{at:%a, %d %b %Y %H:%M:%S} +0700",
         f"{at:%a, %d %b %Y %H:%M:%S} +07",
+        f"{DAYS[at.weekday()]}, ngày {at:%d/%m/%Y} {at:%H:%M} GMT+7",
+        f"{DAYS[at.weekday()]}, {at.day}/{at.month}/{at.year}, {at:%H:%M} (GMT+7)",
+        f"{at:%d.%m.%Y %H:%M}",
+        f"{at:%H} giờ {at.minute} phút ngày {at.day}/{at.month}/{at.year}",
+        f"{at.hour}h{at:%M}, {at.day} tháng {at.month}, {at.year}",
+        f"{at.month}/{at.day}/{at.year} {at.hour % 12 or 12}:{at:%M}:00 {at:%p}",
+        f"{at:%a %b %d %Y %H:%M:%S} GMT+0700 (Indochina Time)",
+        f"{at:%Y-%m-%d %H:%M:%S}",
+        f"{at:%Y-%m-%dT%H:%M:%S}+07",
         at.isoformat(),
         at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     ):
         assert parse_when(text) == at, text
+
+
+@given(MINUTES, st.integers(0, 300))
+def test_a_time_without_its_year_is_the_last_of_that_day(
+    now: datetime, days: int
+) -> None:
+    at = now - timedelta(days=days)
+    assume((at.month, at.day) != (2, 29))
+    assert parse_when(f"{at:%H:%M} ngày {at.day}/{at.month}", now=now) == at, now
+    assert parse_when(f"Hôm qua lúc {at.hour}h{at:%M}", now=at + timedelta(1)) == at
 
 
 @given(st.text(max_size=80))
