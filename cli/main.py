@@ -40,6 +40,7 @@ for command in (
     again.regate,
     again.reanalyse,
     again.reindex,
+    again.re_extract,
     models.train,
     models.evaluate,
     log.lag,

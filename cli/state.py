@@ -1,10 +1,14 @@
 """What every command starts from: settings, profile, logs."""
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
+from domain.errors import QuarantineError
 from domain.profile import Profile
 from wiring.settings import Settings, load_settings
 
@@ -28,3 +32,18 @@ def profile_of(settings: Settings) -> Profile:
     from wiring.profile import load_profile
 
     return load_profile(settings.profile, settings.profiles_dir)
+
+
+def day_of(settings: Settings, text: str) -> datetime | None:
+    """Return when a day begins in the office's zone; None for no text.
+
+    Raises `QuarantineError` for what is no day.
+    """
+    if not text:
+        return None
+    with suppress(ValueError):
+        zone = ZoneInfo(profile_of(settings).timezone)
+        return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+    raise QuarantineError(
+        f"{text!r} is no day.", reason="date", hint="Write it as 2026-03-07."
+    )

@@ -14,6 +14,8 @@ class FoundPost:
 
     `validators` are remembered for `requested` once the post is acknowledged.
     `partial` marks a page that broke off: it may be new, but it is no edit.
+    `corrected` names fields that read otherwise now although the page is the same: a
+    revision whose evidence stays that of the post.
     """
 
     post: Post
@@ -22,6 +24,7 @@ class FoundPost:
     capture: Capture | None = None
     validators: Mapping[str, str] = field(default_factory=dict)
     partial: bool = False
+    corrected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

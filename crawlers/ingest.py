@@ -117,7 +117,7 @@ class Ingest:
             self._tally.unchanged += 1
             self._add(_unchanged(known, found, addresses))
             return
-        edited = known is None or known.content_hash != digest
+        edited = known is None or known.content_hash != digest or bool(found.corrected)
         revision = (known.revision if known else 0) + edited
         post = replace(
             post,
@@ -132,7 +132,7 @@ class Ingest:
             revision=revision,
             content_hash=digest,
             url=post.url,
-            checked=post.fetched,
+            checked=max(post.fetched, known.checked) if known else post.fetched,
             source=post.source,
             counts=post.counts,
         )
@@ -141,6 +141,8 @@ class Ingest:
         self._add(_entry(found, seen, addresses, events))
 
     def _same(self, known: Seen, digest: str, found: FoundPost) -> bool:
+        if found.corrected:
+            return False
         if known.content_hash == digest:
             return True
         if found.partial:
@@ -173,6 +175,8 @@ class Ingest:
             self._add(_Entry((), replace(known, checked=found.at)))
 
     def _keep(self, found: FoundPost) -> Digest | None:
+        if found.corrected:
+            return found.post.evidence
         if self._deps.evidence is None or found.capture is None:
             return None
         return self._deps.evidence.put(found.capture)
@@ -266,6 +270,8 @@ def _events(known: Seen | None, found: FoundPost) -> list[PostEvent]:
             )
         )
     if post.revision > known.revision:
-        changed = changed_fields(known.content_hash, post.content_hash)
+        changed = found.corrected or changed_fields(
+            known.content_hash, post.content_hash
+        )
         events.append(PostRevised(post=post, changed=changed, trace=trace))
     return events

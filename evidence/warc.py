@@ -67,6 +67,16 @@ def to_warc(capture: Capture) -> bytes:
 
 def from_warc(data: bytes) -> Capture:
     """Return the capture in the file. Raises `ValueError` for anything else."""
+    try:
+        return _read(data)
+    except ValueError:
+        raise
+    except Exception as error:
+        # Damage does to the readers what it will: zlib, EOF, missing headers.
+        raise ValueError(f"no readable WARC file: {error}") from error
+
+
+def _read(data: bytes) -> Capture:
     request: list[tuple[str, str]] = []
     found: dict[str, Any] = {}
     for record in ArchiveIterator(BytesIO(data), check_digests="raise"):

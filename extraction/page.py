@@ -97,7 +97,7 @@ def extract_page(
     tree = parse_tree(body, content_type)
     if tree is None:
         return PageFields(canonical_url=canonical_url(url))
-    site = site or site_for(url)
+    site = site or site_for(url, fetched)
     page = _Page(
         tree=tree,
         url=url,

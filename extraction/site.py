@@ -10,8 +10,9 @@ class Site:
     `hosts` are domains, their subdomains included. Each field is an XPath, of which
     the first match with text wins; "" leaves the field to the other rungs. `body` is
     the element whose paragraphs are the text; `drop` matches what is taken out of
-    the page before anything is read. `until` is the day from which a layout was no
-    longer in use: keep the old module beside the new one to re-extract old captures.
+    the page before anything is read. `until` is the day (ISO, in Vietnam) from which a
+    layout was no longer in use: keep the old module beside the new one, so that old
+    captures are read as they were meant.
     """
 
     hosts: tuple[str, ...]

@@ -1,18 +1,16 @@
 """`evidence …`: look at captures, check them, hand them over."""
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import ATTENTION, emit, friendly, say, show
-from cli.state import HomeOption, settings_of
+from cli.state import HomeOption, day_of, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from evidence.catalogue import CaptureFacts
     from evidence.port import Stored
@@ -220,24 +218,6 @@ def picture(
                     f"{to} cannot be written: {error.strerror}."
                 ) from error
         emit(as_row(facts)) if as_json else _say_facts(facts)
-
-
-def day_of(settings: "Settings", text: str) -> "datetime | None":
-    """Return when a day begins in the office's zone. Raises `QuarantineError`."""
-    from datetime import UTC, datetime
-    from zoneinfo import ZoneInfo
-
-    from cli.state import profile_of
-    from domain.errors import QuarantineError
-
-    if not text:
-        return None
-    with suppress(ValueError):
-        zone = ZoneInfo(profile_of(settings).timezone)
-        return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
-    raise QuarantineError(
-        f"{text!r} is no day.", reason="date", hint="Write it as 2026-03-07."
-    )
 
 
 def _checked(stored: "Stored") -> dict[str, object]:

@@ -4,6 +4,9 @@ A module holds `SITE`, a `Site`; `ALL` lists them. To add an outlet, add a modul
 it into `ALL`, and a page of your own text in its layout under `tests/sites/<name>/`.
 """
 
+from datetime import datetime
+
+from extraction.dates import VIETNAM
 from extraction.site import Site
 from extraction.sites import baochinhphu, dantri, vietnamnet, vnexpress
 from extraction.urls import host_of
@@ -14,12 +17,23 @@ ALL: tuple[Site, ...] = (
     vietnamnet.SITE,
     vnexpress.SITE,
 )
+_LAST = "9999-12-30"
+_NEVER = "9999-12-31"
+"""Days as ISO text, which sorts as days do."""
 
 
-def site_for(url: str) -> Site | None:
-    """Return the module of the page's host, if there is one."""
+def site_for(url: str, when: datetime | None = None) -> Site | None:
+    """Return the module of the page's host, if there is one.
+
+    Of several layouts, the one that was in use when the page was fetched; without a
+    time, today's.
+    """
     host = host_of(url)
-    for site in ALL:
-        if any(host == h or host.endswith(f".{h}") for h in site.hosts):
-            return site
-    return None
+    day = when.astimezone(VIETNAM).date().isoformat() if when else _LAST
+    known = (
+        site
+        for site in ALL
+        if any(host == h or host.endswith(f".{h}") for h in site.hosts)
+        and day < (site.until or _NEVER)
+    )
+    return min(known, key=lambda site: site.until or _NEVER, default=None)
