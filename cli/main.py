@@ -12,6 +12,7 @@ from cli.commands import (
     models,
     run,
     source_care,
+    sources,
     text,
     watch,
 )
@@ -50,6 +51,9 @@ for command in (
     app.command()(command)
 
 source_care.join(crawl.sources)
+crawl.sources.command("discover")(sources.discover)
+crawl.sources.command("import-opml")(sources.import_opml)
+crawl.sources.command("export-opml")(sources.export_opml)
 app.add_typer(crawl.sources, name="sources")
 app.add_typer(log.topics, name="topics")
 app.add_typer(log.rejected, name="rejected")

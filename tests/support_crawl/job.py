@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from crawlers import crawling
-from crawlers.check import check_source, propose_source
+from crawlers.check import check_source, discover_sources, propose_source
 from crawlers.frontier.port import Frontier
 from crawlers.frontier.sqlite import SqliteFrontier
 from crawlers.run import CrawlDeps, CrawlLimits, crawl
@@ -59,6 +59,10 @@ def main() -> None:
             say("check", asdict(check_source(specs[0], deps)))
         case "propose":
             say("propose", asdict(propose_source(specs[0].url, deps)))
+        case "discover":
+            tried = job.get("tried", 8)
+            found = discover_sources(specs[0].url, deps, tried=tried)
+            say("discover", asdict(found))
         case _:
             report = crawl(specs, deps, watch=job.get("watch", False), on_event=told)
             for run in report.runs:
