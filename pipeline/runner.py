@@ -199,11 +199,11 @@ class Runner:
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
-            key=record.key,
+            key=_writable(record.key),
             value=record.value,
             stage=self.step.name,
             reason=error.reason,
-            detail=str(error)[:2000],
+            detail=_writable(str(error)[:2000]),
             at=self.clock.now(),
         )
 
@@ -225,6 +225,11 @@ class Runner:
                     self.metrics.waiting()
                 if self.stopping.wait(pause):
                     raise Stopped from error
+
+
+def _writable(text: str) -> str:
+    """Escape halves of surrogate pairs, which no event can hold."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def positions_after(records: Sequence[Record]) -> list[Position]:

@@ -12,6 +12,7 @@ from eventlog.adapters.kafka_client import (
     ConfigResource,
     ConfigResourceType,
     KafkaAdminClient,
+    KafkaProducer,
     connection,
 )
 from eventlog.adapters.sqlite import SqliteEventLog
@@ -49,6 +50,27 @@ def set_topic(options, topic, **settings):
 
 def drift_of(log):
     return {s.topic: s.drift for s in log.topic_states() if s.drift}
+
+
+def test_records_of_others_are_read_whatever_they_are(kafka_bootstrap):
+    options = own_options(kafka_bootstrap)
+    log = open_log(options)
+    log.ensure_topics()
+    producer = KafkaProducer(**connection(options))
+    name = options.prefix + LogTopic.POSTS
+    theirs = (b"\xff\xfe", b"\xff"), (None, b"x"), (b"", None), (b"k", b"v")
+    for key, value in theirs:
+        producer.send(name, key=key, value=value, partition=0).get(20)
+    producer.close()
+    ours = [("\\xff\\xfe", b"\xff"), ("", b"x"), ("", None), ("k", b"v")]
+    try:
+        rows = log.read(LogTopic.POSTS, 0, 0, 10)
+        assert [(row.key, row.value) for row in rows] == ours
+        with log.reader("worker", TOPICS) as reader:
+            assert len(drain(reader, len(rows))) == len(rows)
+    finally:
+        remove_topics(options)
+        log.close()
 
 
 def test_topics_are_made_once_with_their_settings(kafka_bootstrap):

@@ -48,6 +48,12 @@ def test_what_was_refused_goes_back_unchanged(value, key):
     assert there == [(key, value)] * 2
 
 
+def test_a_key_that_no_event_can_hold_is_put_aside_all_the_same():
+    log = refused(RefuseAll(), LogTopic.POSTS, "a\ud800", b"x")
+    (row,) = put_aside(log)
+    assert row.rejected.key == "a\\ud800"
+
+
 def test_settled_and_erased_records_are_left_out():
     log = refused(RefuseAll(), LogTopic.POSTS, "a", b"x")
     (first,) = put_aside(log)
