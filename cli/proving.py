@@ -85,15 +85,16 @@ def listed(
 
 
 def checked(
-    store: EvidenceStore, digests: Iterable[Digest], *, named: bool
+    store: EvidenceStore,
+    digests: Iterable[Digest],
+    missing: Callable[[Digest], None] = lambda _: None,
 ) -> Iterator[Stored]:
-    """Verify one after the other; only what was `named` must still be there."""
+    """Verify one after the other; what is not there (any more) goes to `missing`."""
     for digest in digests:
         try:
             yield store.verify(digest)
         except NotFoundError:
-            if named:
-                raise
+            missing(digest)
 
 
 def as_row(facts: CaptureFacts) -> dict[str, object]:

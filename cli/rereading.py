@@ -98,7 +98,8 @@ def open_run(
     settings: Settings, profile: Profile, shown: Shown, *, dry: bool
 ) -> Iterator[Run]:
     """Open the stores; note in the audit what was written, however it ended."""
-    deps = crawl_deps(settings, profile, LogTopic.POSTS, local=True)
+    # History: what was just crawled is analysed first.
+    deps = crawl_deps(settings, profile, LogTopic.BACKFILL, local=True)
     with closing(bootstrap.build_casework(settings)) as casework:
         listed = present_sources(settings, profile, casework)()
         sources = {spec.id: spec for spec in listed}

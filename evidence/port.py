@@ -14,7 +14,7 @@ class Capture:
 
     `body` is the payload after transfer decoding (and after content decoding where
     `Content-Encoding` was undone; headers are kept as received). `address` is the
-    server's IP address where it was known.
+    server's IP address where it was known; `sent` the body of the request.
     """
 
     url: str
@@ -24,6 +24,8 @@ class Capture:
     response_headers: tuple[tuple[str, str], ...]
     body: bytes
     address: str = ""
+    method: str = "GET"
+    sent: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

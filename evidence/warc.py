@@ -31,7 +31,7 @@ def to_warc(capture: Capture) -> bytes:
     The request says by `WARC-Concurrent-To` which response it brought. Raises
     `QuarantineError` for an address with blanks or signs that would begin another line.
     """
-    if any(sign <= " " or sign == "\x7f" for sign in capture.url):
+    if any(sign <= " " or sign == "\x7f" for sign in capture.url + capture.method):
         raise QuarantineError("The address holds blanks.", reason="bad_address")
     with warc_file(capture.fetched) as (writer, buffer, info):
         named = {
@@ -54,8 +54,10 @@ def to_warc(capture: Capture) -> bytes:
         request = writer.create_warc_record(
             capture.url,
             "request",
+            payload=BytesIO(capture.sent),
+            length=len(capture.sent),
             http_headers=StatusAndHeaders(
-                f"GET {_target(capture.url)} HTTP/1.1",
+                f"{capture.method} {_target(capture.url)} HTTP/1.1",
                 list(_clean(capture.request_headers)),
                 is_http_request=True,
             ),
@@ -77,11 +79,15 @@ def from_warc(data: bytes) -> Capture:
 
 
 def _read(data: bytes) -> Capture:
-    request: list[tuple[str, str]] = []
+    request: dict[str, Any] = {"request_headers": ()}
     found: dict[str, Any] = {}
     for record in ArchiveIterator(BytesIO(data), check_digests="raise"):
         if record.rec_type == "request":
-            request = list(record.http_headers.headers)
+            request = {
+                "request_headers": tuple(record.http_headers.headers),
+                "method": record.http_headers.protocol,
+                "sent": record.raw_stream.read(),
+            }
         elif record.rec_type == "response":
             head = record.rec_headers.get_header
             found = {
@@ -94,7 +100,7 @@ def _read(data: bytes) -> Capture:
             found["body"] = record.raw_stream.read()
     if not found:
         raise ValueError("no response record")
-    return Capture(request_headers=tuple(request), **found)
+    return Capture(**request, **found)
 
 
 def response_id(data: bytes) -> str:

@@ -17,13 +17,11 @@ from jobs.archive import READ, analysis_of, gather, records
 from jobs.retention_rules import ERASED
 from pipeline.keys import post_of_key
 
-WORKERS = "worker"
-"""The group whose offsets say what was analysed."""
-
 _Place = tuple[int, int, int]
 """Revision, partition, offset."""
 
-_WAYS_IN = (LogTopic.POSTS, LogTopic.BACKFILL)
+_WORKERS = {"worker": LogTopic.POSTS, "worker.idle": LogTopic.BACKFILL}
+"""The groups whose offsets say what was analysed, and what each reads."""
 
 
 def captures_of(
@@ -46,14 +44,15 @@ def captures_of(
 
 def pending(log: EventLog) -> Iterator[Post]:
     """Yield the posts that no worker has read yet."""
-    for row in log.lag(WORKERS, _WAYS_IN):
+    lags = [row for group, topic in _WORKERS.items() for row in log.lag(group, [topic])]
+    for row in lags:
         offset = row.committed
         while offset < row.end:
-            records = log.read(row.topic, row.partition, offset, READ)
-            if not records:
+            waiting = log.read(row.topic, row.partition, offset, READ)
+            if not waiting:
                 break
-            yield from filter(None, map(post_in, records))
-            offset = records[-1].offset + 1
+            yield from filter(None, map(post_in, waiting))
+            offset = waiting[-1].offset + 1
 
 
 def post_in(record: Record) -> Post | None:

@@ -12,6 +12,7 @@ from cli.state import HomeOption, day_of, settings_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from domain.ids import Digest
     from evidence.catalogue import CaptureFacts
     from evidence.port import Stored
     from wiring.settings import Settings
@@ -48,24 +49,33 @@ def show_one(
     """Say what was captured of a page, revision by revision of its post."""
     with friendly():
         from cli.proving import as_row, find
+        from domain.errors import NotFoundError
         from evidence.catalogue import facts_of
         from wiring import bootstrap
 
         settings = settings_of(home)
         store = bootstrap.build_evidence(settings)
         found = find(settings, [target])
+        gone: list[Digest] = []
         if payload:
             _note(settings, "evidence.read", found[-1].digest, {})
             sys.stdout.buffer.write(store.get(found[-1].digest).body)
             return
         for one in found:
-            facts = facts_of(store, one.digest)
+            try:
+                facts = facts_of(store, one.digest)
+            except NotFoundError:
+                gone.append(one.digest)
+                continue
             if as_json:
                 emit({**as_row(facts), "post": one.post, "revision": one.revision})
             else:
                 if one.post:
                     show(f"{one.post}, revision {one.revision}")
                 _say_facts(facts)
+        _say_gone(gone)
+        if gone:
+            raise typer.Exit(ATTENTION)
 
 
 @evidence.command("list")
@@ -112,11 +122,17 @@ def verify(
         settings = settings_of(home)
         store = bootstrap.build_evidence(settings)
         named = [one.digest for one in find(settings, targets or [])]
-        count, bad = 0, []
+        count = 0
+        bad: list[Stored] = []
+        gone: list[Digest] = []
         try:
             with Rates("verify") as rates:
-                digests = named if targets else store.digests()
-                for stored in checked(store, digests, named=bool(targets)):
+                walk = (
+                    checked(store, named, gone.append)
+                    if targets
+                    else checked(store, store.digests())
+                )
+                for stored in walk:
                     count += 1
                     rates.add(1)
                     if as_json:
@@ -128,7 +144,8 @@ def verify(
             say("minhtin: Interrupted; the rest was not looked at.")
             raise typer.Exit(INTERRUPTED) from error
         _say_bad(bad, count)
-        if bad:
+        _say_gone(gone)
+        if bad or gone:
             raise typer.Exit(ATTENTION)
 
 
@@ -176,8 +193,7 @@ def export(
         subject = digests[0] if len(digests) == 1 else f"{done.captures} captures"
         _note(settings, "evidence.export", subject, {"captures": done.captures})
         show(f"{done.captures} captures in {done.place}")
-        for digest in done.missing:
-            say(f"minhtin: {digest} is not there (any more).")
+        _say_gone(done.missing)
         for digest, problem in done.unsound:
             say(f"minhtin: {digest}: {problem}")
         if done.missing or done.unsound:
@@ -237,6 +253,11 @@ def _say_bad(bad: "list[Stored]", count: int) -> None:
         say(f"{stored.digest}: {stored.problem}")
     if len(bad) > SHOWN:
         say(f"… and {len(bad) - SHOWN:,} more; --json names all.")
+
+
+def _say_gone(digests: "Iterable[Digest]") -> None:
+    for digest in digests:
+        say(f"minhtin: {digest} is not there (any more).")
 
 
 def _say_facts(facts: "CaptureFacts") -> None:

@@ -207,6 +207,8 @@ class SourceSpider(Spider):
             response_headers=_headers(response.headers),
             body=response.body,
             address=str(response.ip_address or ""),
+            method=request.method if request else "GET",
+            sent=request.body if request else b"",
         )
 
     def failed(self, failure: Failure) -> None:

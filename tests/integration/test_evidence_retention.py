@@ -35,7 +35,13 @@ def illustrate(office: Office, digest: str) -> None:
     )
 
 
-def waiting(office: Office, name: str, digest: str, revision: int = 1) -> None:
+def waiting(
+    office: Office,
+    name: str,
+    digest: str,
+    revision: int = 1,
+    topic: LogTopic = LogTopic.POSTS,
+) -> None:
     """Write what a crawler found and no worker has read yet."""
     post = Post(
         id=PostId(name),
@@ -52,7 +58,7 @@ def waiting(office: Office, name: str, digest: str, revision: int = 1) -> None:
         if revision == 1
         else PostRevised(post=post, changed=("text",))
     )
-    office.write(post.id, event, LogTopic.POSTS)
+    office.write(post.id, event, topic)
 
 
 def kept(office: Office, digest: str) -> bool:
@@ -122,11 +128,12 @@ def test_a_legal_hold_keeps_capture_and_picture(office):
     assert not kept(office, digest)
 
 
-def test_what_waits_for_the_worker_holds_its_capture(office):
+@pytest.mark.parametrize("topic", [LogTopic.POSTS, LogTopic.BACKFILL])
+def test_what_waits_for_the_worker_holds_its_capture(office, topic):
     digest = office.add("first")
     illustrate(office, digest)
     office.clock.advance(days=ERASED_AFTER)
-    waiting(office, "second", digest)
+    waiting(office, "second", digest, topic=topic)
     office.retain()
     assert office.posts() == set()
     assert kept(office, digest)
@@ -141,11 +148,15 @@ def test_an_old_capture_of_a_revision_that_waits_is_not_swept(office):
     assert kept(office, digest)
 
 
-def test_what_the_worker_has_read_holds_nothing_any_more(office):
+@pytest.mark.parametrize(
+    ("group", "topic"),
+    [("worker", LogTopic.POSTS), ("worker.idle", LogTopic.BACKFILL)],
+)
+def test_what_the_worker_has_read_holds_nothing_any_more(office, group, topic):
     digest = office.add("first")
     illustrate(office, digest)
-    waiting(office, "second", digest)
-    with office.log.reader("worker", [LogTopic.POSTS]) as reader:
+    waiting(office, "second", digest, topic=topic)
+    with office.log.reader(group, [topic]) as reader:
         (record,) = reader.poll(10, 0)
         reader.commit([Position(record.topic, record.partition, record.offset + 1)])
     office.clock.advance(days=ERASED_AFTER)

@@ -114,7 +114,7 @@ def done(line: Line, *arguments: str) -> str:
 
 def written(line: Line) -> int:
     with line.log() as log:
-        return sum(log.ends(LogTopic.POSTS).values())
+        return sum(log.ends(LogTopic.BACKFILL).values())
 
 
 def test_dry_run_then_run_then_nothing(line: Line) -> None:
@@ -128,7 +128,7 @@ def test_dry_run_then_run_then_nothing(line: Line) -> None:
     rows = lines_of(done(line, "--since", "2026-03-01", "--json"))
     assert [row["changed"] for row in rows[:3]] == [["text"]] * 3
     assert rows[3] == {"read": 3, "changed": 3, "fields": {"text": 3}, "skipped": {}}
-    assert all(isinstance(e, PostRevised) for e in line.read(LogTopic.POSTS))
+    assert all(isinstance(e, PostRevised) for e in line.read(LogTopic.BACKFILL))
     again = run(line, "--json")
     assert lines_of(again.stdout)[0]["skipped"] == {"on_its_way": 3}
     assert "Run this again later" in again.stderr
@@ -161,7 +161,7 @@ def test_killed_on_its_way_it_goes_on_and_writes_each_once(line: Line) -> None:
     assert any(0 < count < POSTS for count in left)
     last = lines_of(done(line, "--json"))[-1]
     assert last["changed"] + last["skipped"].get("on_its_way", 0) == POSTS
-    events = line.read(LogTopic.POSTS)
+    events = line.read(LogTopic.BACKFILL)
     counts = Counter(event.post.id for event in events)
     wanted = (f"url:https://vnexpress.net/bai-{n}.html" for n in range(POSTS))
     assert counts == Counter(wanted)

@@ -36,6 +36,8 @@ CAPTURES = st.builds(
     response_headers=HEADERS,
     body=st.binary(max_size=2000),
     address=st.sampled_from(["", "203.0.113.7", "2001:db8::1"]),
+    method=st.sampled_from(["GET", "POST"]),
+    sent=st.binary(max_size=200),
 )
 
 

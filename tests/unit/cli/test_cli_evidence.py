@@ -83,7 +83,13 @@ def test_a_post_shows_the_capture_of_each_revision(
         assert rows[0]["url"] == URL
         assert rows[0]["picture"] is None
     assert done(line, "show", post.id, "--payload") == "hai"
-    shown = done(line, "show", digests[0].removeprefix("sha256:").upper())
+    assert run(line, "verify", post.id).exit_code == 0
+    store.delete(digests[:1])
+    for command in (("show",), ("verify",), ("export", "--to", str(line.home / "x"))):
+        left = run(line, *command, post.id)
+        assert left.exit_code == 1
+        assert f"{digests[0]} is not there" in left.stderr
+    shown = done(line, "show", digests[1].removeprefix("sha256:").upper())
     assert "User-Agent: MinhTin" in shown
     acts = [json.loads(row)["act"] for row in audit(line)]
     assert acts.count("evidence.read") == 1
@@ -143,7 +149,7 @@ def test_export_by_post_into_a_zip_is_in_the_audit(
     ("arguments", "code", "said"),
     [
         (("show", "khong-co"), 2, "no capture"),
-        (("show", UNKNOWN), 2, "No evidence"),
+        (("show", UNKNOWN), 1, "not there"),
         (("show", "sha256:zz"), 2, "no capture"),
         (("verify", "https://khong.example/"), 2, "no capture"),
         (("list", "--since", "hôm qua"), 2, "no day"),

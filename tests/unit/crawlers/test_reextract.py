@@ -125,7 +125,11 @@ class House:
 
     def work(self) -> None:
         """Do what the worker does: read all, write analyses, commit."""
-        with self.log.reader("worker", [LogTopic.POSTS]) as reader:
+        self._work("worker", LogTopic.POSTS)
+        self._work("worker.idle", LogTopic.BACKFILL)
+
+    def _work(self, group: str, topic: LogTopic) -> None:
+        with self.log.reader(group, [topic]) as reader:
             while rows := reader.poll(100, 0):
                 with self.log.writer() as writer:
                     for row in rows:
@@ -145,16 +149,18 @@ class House:
                 )
 
     def again(self, *, dry: bool = False, **choice: object):
+        deps = replace(self.deps, topic=LogTopic.BACKFILL)
         run = Reextraction(
-            self.deps, self.sources, lambda _, made: self.told.append(made), dry=dry
+            deps, self.sources, lambda _, made: self.told.append(made), dry=dry
         )
         return run.run(Choice(**choice), lambda _: None)
 
     def revisions(self) -> list[PostRevised]:
         events = [
             decode_event(row.value)
-            for part, end in self.log.ends(LogTopic.POSTS).items()
-            for row in self.log.read(LogTopic.POSTS, part, 0, end)
+            for topic in (LogTopic.POSTS, LogTopic.BACKFILL)
+            for part, end in self.log.ends(topic).items()
+            for row in self.log.read(topic, part, 0, end)
         ]
         return [event for event in events if isinstance(event, PostRevised)]
 
@@ -211,11 +217,11 @@ def test_again_and_again_writes_nothing(house: House) -> None:
 def test_a_dry_run_counts_and_writes_nothing(house: House) -> None:
     house.crawl(replace(house.as_read(1), text="nửa bài"))
     house.work()
-    ends = house.log.ends(LogTopic.POSTS)
+    ends = house.log.ends(LogTopic.BACKFILL)
     done = house.again(dry=True)
     assert (done.changed, done.fields) == (1, {"text": 1})
     assert [made.changed for made in house.told] == [("text",)]
-    assert house.log.ends(LogTopic.POSTS) == ends
+    assert house.log.ends(LogTopic.BACKFILL) == ends
     assert house.frontier.seen(house.as_read(1).id).revision == 1
 
 
