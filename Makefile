@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PROFILE ?= dien-bien
 SAMPLE_HOME ?= var/sample
 CODE := domain nlp extraction eventlog searchindex evidence casework classifier \
-	pipeline jobs wiring crawlers ui cli sqlitefile
+	pipeline intake jobs wiring crawlers ui cli sqlitefile
 
 .PHONY: help install run test check lint types imports browser bench demo-reset \
 	engines engines-stop test-engines bench-engines screenshots locks clean

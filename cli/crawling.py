@@ -10,6 +10,7 @@ from domain.errors import ConfigurationError, NotFoundError
 from domain.profile import Profile, SourceSpec
 from eventlog.port import LogTopic
 from wiring.settings import Mode, Settings
+from wiring.sources import INTAKE
 
 if TYPE_CHECKING:
     from crawlers.deps import CrawlDeps
@@ -42,14 +43,19 @@ def base_sources(
 
 
 def choose(listed: Sequence[SourceSpec], names: Sequence[str]) -> list[SourceSpec]:
-    """Return the named sources, or all that are enabled."""
+    """Return the named sources, or all that are enabled, of those that are visited."""
     if not names:
-        return [source for source in listed if source.enabled]
+        return [s for s in listed if s.enabled and s.kind != INTAKE]
     known = {str(source.id): source for source in listed}
     if unknown := [name for name in names if name not in known]:
         raise NotFoundError(
             f"There is no source {', '.join(unknown)}.",
             hint="See `minhtin sources list`.",
+        )
+    if sent := [name for name in names if known[name].kind == INTAKE]:
+        raise ConfigurationError(
+            f"{', '.join(sent)} is a channel of reports: nobody visits it.",
+            hint="Reports come by themselves; see docs/intake.md.",
         )
     return [known[name] for name in names]
 

@@ -7,6 +7,7 @@ from cli.commands import (
     crawl,
     evidence,
     install,
+    intake,
     log,
     migrate,
     models,
@@ -60,6 +61,7 @@ app.add_typer(log.rejected, name="rejected")
 app.add_typer(install.accounts, name="accounts")
 app.add_typer(evidence.evidence, name="evidence")
 app.add_typer(watch.audit, name="audit")
+app.add_typer(intake.intake, name="intake")
 
 
 def main() -> None:

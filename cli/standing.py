@@ -45,11 +45,14 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
     from importlib.metadata import version
 
     from cli.crawling import base_sources, open_frontier, present_sources
+    from cli.reporting import report_desk
     from cli.source_trial import source_trial
     from jobs.source_health import report
-    from ui.context import ConsoleContext, settings_view
+    from ui.context import ConsoleContext, IntakeDoor, settings_view
     from wiring import bootstrap
+    from wiring.secret_files import intake_secrets
     from wiring.source_edits import SourceDesk
+    from wiring.sources import channels
 
     frontier = open_frontier(settings)
     casework = bootstrap.build_casework(settings)
@@ -67,7 +70,14 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
         now = clock.now()
         return [report(facts, now) for facts in watch(now)]
 
+    door = IntakeDoor(
+        take=report_desk(settings, profile),
+        secrets=intake_secrets(settings),
+        channels=lambda: channels(sources()),
+        requests_a_minute=settings.intake_requests_a_minute,
+    )
     return ConsoleContext(
+        intake=door,
         settings_view=settings_view(settings),
         profile=shown,
         casework=casework,

@@ -26,7 +26,8 @@ def route(
     """Derive queues from labels.
 
     `mention` reaches no queue but *press*. A harmful post that is also a complaint is
-    in both queues. `words` gives the Vietnamese name of each label.
+    in both queues. A report was sent to the office, so it waits for an answer whatever
+    the models say of it. `words` gives the Vietnamese name of each label.
     """
     queues = []
     reasons = []
@@ -39,7 +40,10 @@ def route(
         if judgement.flagged(Label.CHECKABLE_CLAIM):
             queues.append(Queue.CLAIMS)
             reasons.append("Nêu thông tin cần kiểm chứng")
-        if judgement.flagged(Label.COMPLAINT):
+        if kind is PostKind.REPORT:
+            queues.append(Queue.ANSWERS)
+            reasons.append("Phản ánh gửi đến cơ quan")
+        elif judgement.flagged(Label.COMPLAINT):
             queues.append(Queue.ANSWERS)
             reasons.append("Phản ánh, kiến nghị của người dân")
     if kind is PostKind.ARTICLE and licensed_press and about in PRESS_ABOUT:

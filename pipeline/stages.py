@@ -129,6 +129,8 @@ def screen(
     """Run the cheap stages that every post goes through."""
     about = source.about if source else ""
     place = tools.gate(post, inherited=inherited, source_about=about)
+    if post.kind is PostKind.REPORT or (source is not None and source.kind == "intake"):
+        place = _brought(place)
     passed = place.about in PASSED
     social = post.kind is not PostKind.ARTICLE
     text = post.whole_text
@@ -141,6 +143,14 @@ def screen(
         fingerprint=tools.fingerprint(text) if passed else (),
         sampled=not passed and drawn(post.id, tools.sample_rate),
     )
+
+
+def _brought(place: Place) -> Place:
+    """Let pass what was sent to the office or added by it, whatever it names."""
+    if place.about is About.PROVINCE:
+        return place
+    why = f"Gửi đến cơ quan hoặc do cán bộ thêm. {place.why}"
+    return replace(place, about=About.PROVINCE, why=why)
 
 
 def drawn(post_id: PostId, rate: float) -> bool:

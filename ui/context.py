@@ -12,6 +12,7 @@ from domain.errors import ConfigurationError
 from domain.profile import Profile, SourceSpec
 from eventlog.port import EventLog
 from evidence.port import EvidenceStore
+from intake.report import Take
 from jobs.source_health import SourceReport
 from searchindex.port import SearchIndex
 from wiring.settings import Mode, Settings
@@ -101,6 +102,20 @@ class SettingsView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeDoor:
+    """How reports come in through the console's address.
+
+    `take` makes them durable; `secrets` are channel → key of the senders, `channels`
+    gives id → name of those that are in force.
+    """
+
+    take: Take
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    channels: Callable[[], Mapping[str, str]] = dict
+    requests_a_minute: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleContext:
     """Everything that pages and API read and act through.
 
@@ -124,6 +139,7 @@ class ConsoleContext:
     source_reports: Callable[[], Sequence[SourceReport]]
     source_desk: SourceDesk
     try_source: Callable[[SourceSpec], SourceTrial]
+    intake: IntakeDoor | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
 
 

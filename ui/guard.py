@@ -6,6 +6,7 @@ sets the headers that tell browsers what the console may do.
 """
 
 import hmac
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlsplit
@@ -26,10 +27,14 @@ SESSION_KEY = "minhtin.session"
 SIGN_IN = "/sign-in"
 PASSWORD = "/password"  # noqa: S105 - a path
 SIGN_OUT = "/sign-out"
+ADD = "/add"
 OPEN = frozenset({SIGN_IN, "/healthz", "/language", "/assets/sign_in.css"})
 """All that answers without a session. Compared whole: no prefixes to slip under."""
 
-OWN_TOKEN = frozenset({SIGN_IN, PASSWORD, SIGN_OUT})
+INTAKE = re.compile(r"/intake/[a-z0-9][a-z0-9-]{0,63}")
+"""Where senders of reports knock, by POST alone: they sign each request instead."""
+
+OWN_TOKEN = frozenset({SIGN_IN, PASSWORD, SIGN_OUT, ADD})
 """Forms, whose routes compare the token in the form themselves."""
 
 WHILE_PASSWORD_IS_OLD = frozenset({PASSWORD, SIGN_OUT, *OPEN})
@@ -120,7 +125,7 @@ class SessionGuard:
         words = _words(scope)
         if not _same_origin(scope):
             return _json(403, words("problem.origin"))
-        if scope["path"] in OPEN:
+        if scope["path"] in OPEN or _is_intake(scope):
             return None
         if session is None:
             return _to_sign_in(scope, words)
@@ -173,6 +178,11 @@ class SessionGuard:
         except MinhTinError:
             # The store is out of reach: the page itself will say so.
             return True
+
+
+def _is_intake(scope: Scope) -> bool:
+    posted = scope["type"] == "http" and scope["method"] == "POST"
+    return posted and INTAKE.fullmatch(scope["path"]) is not None
 
 
 def _refuse_session(scope: Scope, session: Session, words: Wording) -> Response | None:

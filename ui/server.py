@@ -6,7 +6,7 @@ import uvicorn
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from ui import api
+from ui import api, webhook
 from ui.context import ConsoleContext, install
 from ui.guard import SessionGuard
 from ui.sign_in import SignInPages
@@ -44,7 +44,11 @@ def build_app(context: ConsoleContext) -> ASGIApp:
     install(context)
     app: ASGIApp = streamlit.App(
         SCRIPT,
-        routes=[*SignInPages(context).routes(), *api.routes(context)],
+        routes=[
+            *SignInPages(context).routes(),
+            *webhook.routes(context),
+            *api.routes(context),
+        ],
         middleware=[Middleware(SessionGuard, context=context)],
     )
     return app

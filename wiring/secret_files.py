@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 from domain.errors import ConfigurationError
+from intake.signing import LEAST_SECRET
 from wiring.settings import Settings
 
 MOUNTED = Path("/run/secrets")
@@ -34,3 +35,31 @@ def read_secret(path: Path | None) -> str:
             f"Others may read the secret in {path}.", hint=f"chmod 600 {path}"
         )
     return text
+
+
+def imap_password(settings: Settings) -> str:
+    """Return the password of the mailbox; empty without one."""
+    return settings.imap_password or read_secret(settings.imap_password_file)
+
+
+def intake_secrets(settings: Settings) -> dict[str, str]:
+    """Return channel → secret of those who may send reports.
+
+    Lines or, in the environment, comma-separated parts of `channel=secret`. Raises
+    `ConfigurationError` for what is none, and for a secret that is too short.
+    """
+    text = settings.intake_secrets.replace(",", "\n")
+    text += "\n" + read_secret(settings.intake_secrets_file)
+    found: dict[str, str] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        channel, equals, secret = (part.strip() for part in line.partition("="))
+        if line.startswith("#"):
+            continue
+        if not equals or not channel or len(secret) < LEAST_SECRET:
+            raise ConfigurationError(
+                f"The secret of channel {channel[:40]!r} has fewer than "
+                f"{LEAST_SECRET} letters, or the line is no channel=secret.",
+                hint="Make one with: openssl rand -hex 32",
+            )
+        found[channel] = secret
+    return found

@@ -27,7 +27,7 @@ FILE = "minhtin.toml"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-NEVER_IN_FILE = frozenset({"youtube_key"})
+NEVER_IN_FILE = frozenset({"youtube_key", "intake_secrets", "imap_password"})
 """Secrets of others' services: the settings' file is copied about, shown and backed up.
 They come by the environment, or from a file that a setting names."""
 
@@ -46,6 +46,13 @@ class KafkaSecurity(StrEnum):
     SSL = "ssl"
     SASL_PLAINTEXT = "sasl_plaintext"
     SASL_SSL = "sasl_ssl"
+
+
+class MailTls(StrEnum):
+    """How a mailbox is spoken to; never in the clear."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
 
 
 class SearchEngine(StrEnum):
@@ -117,6 +124,20 @@ class Settings:
     youtube_key: str = field(default="", repr=False)
     youtube_key_file: Path | None = None
     youtube_units_a_day: int = 10_000
+    intake_secrets: str = field(default="", repr=False)
+    intake_secrets_file: Path | None = None
+    intake_requests_a_minute: int = 60
+    imap_host: str = ""
+    imap_port: int = 993
+    imap_tls: MailTls = MailTls.TLS
+    imap_ca_file: Path | None = None
+    imap_user: str = ""
+    imap_password: str = field(default="", repr=False)
+    imap_password_file: Path | None = None
+    imap_folder: str = "INBOX"
+    imap_done_folder: str = ""
+    imap_refused_folder: str = "Refused"
+    imap_channel: str = "email"
 
     @property
     def log_path(self) -> Path:
@@ -267,8 +288,10 @@ def check(settings: Settings) -> Settings:
         )
     if not 0 <= settings.port < 65536:  # noqa: PLR2004 - ports are 16 bits
         raise ConfigurationError(f"{settings.port} is no port.", hint="Use 1 to 65535.")
-    if settings.youtube_units_a_day < 0:
-        raise ConfigurationError("youtube_units_a_day is not below 0.")
+    if settings.youtube_units_a_day < 0 or settings.intake_requests_a_minute < 1:
+        raise ConfigurationError(
+            "youtube_units_a_day is at least 0, intake_requests_a_minute at least 1."
+        )
     if settings.batch_size < 1 or settings.log_partitions < 1:
         raise ConfigurationError("batch_size and log_partitions must be at least 1.")
     return check_engines(check_figures(settings))

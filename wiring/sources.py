@@ -11,9 +11,23 @@ from typing import Any
 import msgspec
 
 from casework.service import Casework
+from domain.ids import SourceId
+from domain.labels import About
 from domain.profile import Profile, SourceSpec
 
 PREFIX = "source."
+
+INTAKE = "intake"
+"""The kind of a channel of reports: nobody visits it, it brings what is sent to it."""
+
+ADDED = SourceSpec(
+    id=SourceId("console"),
+    name="Cán bộ thêm",
+    kind=INTAKE,
+    url="intake:console",
+    about=About.PROVINCE,
+)
+"""The channel of what people add in the console; it need not be set up."""
 
 
 def source_list(profile: Profile, casework: Casework) -> Sequence[SourceSpec]:
@@ -27,6 +41,12 @@ def source_list(profile: Profile, casework: Casework) -> Sequence[SourceSpec]:
             spec = read_source(row.value)
             sources[spec.id] = spec
     return sorted(sources.values(), key=lambda source: source.id)
+
+
+def channels(sources: Sequence[SourceSpec]) -> dict[str, str]:
+    """Return id → name of the channels that are in force."""
+    found = (s for s in sources if s.kind == INTAKE and s.enabled)
+    return {str(source.id): source.name for source in found}
 
 
 def read_source(value: dict[str, Any]) -> SourceSpec:

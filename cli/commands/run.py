@@ -15,6 +15,7 @@ from domain.errors import ConfigurationError
 from domain.labels import Role
 from domain.profile import SourceSpec
 from wiring.settings import FILE, Mode, Settings, child_environment
+from wiring.sources import ADDED
 
 SAMPLE_NAME = "phantich"
 SAMPLE_PASSWORD = "hoa-ban-trang-2026"  # noqa: S105 - published on purpose: sample mode is loopback only
@@ -182,7 +183,7 @@ def fresh_sources(settings: Settings) -> Callable[[], Mapping[str, SourceSpec]]:
         nonlocal read_at
         if time.monotonic() - read_at > SOURCES_SECONDS:
             held.clear()
-            held.update({source.id: source for source in read()})
+            held.update({source.id: source for source in [ADDED, *read()]})
             read_at = time.monotonic()
         return held
 

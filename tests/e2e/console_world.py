@@ -15,7 +15,10 @@ from zlib import crc32
 from casework.adapters.sqlalchemy import SqlCaseworkStore
 from casework.policy import SignInPolicy
 from casework.service import Casework
+from crawlers.deps import CrawlDeps
+from crawlers.frontier.memory import MemoryFrontier
 from crawlers.frontier.port import SourceRun
+from crawlers.reports import ReportDesk
 from domain.analysis import (
     Analysis,
     Judgement,
@@ -32,6 +35,7 @@ from eventlog.adapters.memory import MemoryEventLog
 from eventlog.codec import encode_event
 from eventlog.port import EventLog, LogTopic
 from evidence.adapters.memory import MemoryEvidence
+from evidence.port import EvidenceStore
 from jobs.source_facts import SourceWatch, calendar_of
 from jobs.source_health import report
 from nlp.fingerprint import bands
@@ -47,6 +51,7 @@ from ui.context import (
     ConsoleContext,
     HealthRow,
     HealthState,
+    IntakeDoor,
     SettingsView,
     SourceTrial,
     TrialPost,
@@ -69,6 +74,8 @@ SAMPLE_SOURCES = tuple(
 NOW = datetime.fromisoformat("2026-11-23T07:10:00+07:00")
 FIRST_DAY = NOW - timedelta(days=21)
 PASSWORD = "nui-xanh-suoi-dai-2026"
+CHANNEL = "hien-truong"
+SECRET = "khoa-bi-mat-dai-hon-ba-muoi-hai-ky-tu-0123456789"
 PEOPLE = {
     "lan": ("Lò Thị Lan", Role.ANALYST),
     "minh": ("Quàng Văn Minh", Role.ANALYST),
@@ -160,7 +167,9 @@ def world(
     watch = SourceWatch(
         sources, visits, next_visit, calendar_of(profile), kept.index.reader()
     )
+    evidence = MemoryEvidence()
     return ConsoleContext(
+        intake=intake_door(kept.log, evidence, time),
         settings_view=SettingsView(
             contact="Phòng Quản trị, máy lẻ 115",
             rows=(("port", "8501"), ("crawl_delay", "1.0")),
@@ -169,7 +178,7 @@ def world(
         casework=casework,
         index=kept.index,
         log=kept.log,
-        evidence=MemoryEvidence(),
+        evidence=evidence,
         clock=time,
         source_runs=visits,
         sources=sources,
@@ -181,6 +190,24 @@ def world(
         health=health,
         sample=True,
         versions={"minhtin": "0.1.0", "model": "lr-2026.11", "index": "v1-1"},
+    )
+
+
+def intake_door(log: EventLog, evidence: EvidenceStore, clock: Clock) -> IntakeDoor:
+    """Return a door with one channel, and what is known in memory."""
+    deps = CrawlDeps(
+        event_log=log,
+        evidence=evidence,
+        frontier=MemoryFrontier(),
+        clock=clock,
+        pseudonym_key=b"k",
+        user_agent="local",
+    )
+    return IntakeDoor(
+        take=ReportDesk(deps),
+        secrets={CHANNEL: SECRET, "cu": SECRET[::-1]},
+        channels=lambda: {CHANNEL: "Phản ánh hiện trường"},
+        requests_a_minute=20,
     )
 
 

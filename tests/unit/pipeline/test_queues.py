@@ -50,3 +50,9 @@ def test_keys_lead_back_to_their_post(name):
     post_id = PostId(name)
     for key in (analysis_key(post_id, 12), gone_key(post_id), counts_key(post_id)):
         assert post_of_key(key) == post_id
+
+
+def test_a_report_waits_for_an_answer_whatever_the_models_say() -> None:
+    made = routed(judged(), kind=PostKind.REPORT)
+    assert made.queues == (Queue.ANSWERS,)
+    assert made.why == "Phản ánh gửi đến cơ quan"

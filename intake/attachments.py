@@ -1,0 +1,63 @@
+"""What files may come along: few kinds, told by their bytes, with harmless names."""
+
+import re
+import unicodedata
+from pathlib import PurePosixPath, PureWindowsPath
+
+from domain.errors import QuarantineError
+from intake.report import Attachment
+
+LARGEST = 5_000_000
+"""Bytes of a file. Telephone pictures have 2 to 4 MB; more fills the store."""
+
+MOST = 5
+"""Files of one report."""
+
+_LONGEST_NAME = 100
+_MAGIC = (
+    (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
+    (b"\xff\xd8\xff", "image/jpeg", ".jpg"),
+    (b"GIF87a", "image/gif", ".gif"),
+    (b"GIF89a", "image/gif", ".gif"),
+    (b"%PDF-", "application/pdf", ".pdf"),
+)
+_ENDINGS = {kind: ending for _, kind, ending in _MAGIC} | {"image/webp": ".webp"}
+
+
+def sniffed(body: bytes) -> str:
+    """Return the media type that the bytes show, "" for none that is taken.
+
+    What a sender or a file's name says counts for nothing.
+    """
+    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for magic, kind, _ in _MAGIC if body.startswith(magic)), "")
+
+
+def harmless_name(name: str, media_type: str) -> str:
+    """Return a name to show: no folder, control or direction sign; the right ending."""
+    last = PureWindowsPath(PurePosixPath(name).name).name
+    plain = "".join(
+        sign for sign in last if unicodedata.category(sign) not in {"Cc", "Cf", "Cs"}
+    )
+    stem = re.sub(r"[^\w .()-]", "_", plain).strip(" .")[:_LONGEST_NAME]
+    ending = _ENDINGS.get(media_type, "")
+    stem = stem.removesuffix(ending) or "tep"
+    return stem + ending
+
+
+def attachment(name: str, body: bytes, *, pictures_only: bool = False) -> Attachment:
+    """Check a file. Raises `QuarantineError` for one that is not taken."""
+    if len(body) > LARGEST:
+        raise QuarantineError(
+            f"The file has {len(body)} bytes, at most {LARGEST} are taken.",
+            reason="attachment_size",
+        )
+    kind = sniffed(body)
+    if not kind or (pictures_only and not kind.startswith("image/")):
+        raise QuarantineError(
+            "The file is none of PNG, JPEG, GIF, WebP"
+            + ("." if pictures_only else ", PDF."),
+            reason="attachment_type",
+        )
+    return Attachment(name=harmless_name(name, kind), media_type=kind, body=body)

@@ -1,0 +1,328 @@
+"""Signed reports: who is let in, what is taken, what is answered."""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from domain.clock import ManualClock
+from domain.errors import RetryLaterError
+from domain.events import PostSeen
+from domain.labels import PostKind
+from e2e.console_world import CHANNEL, NOW, SECRET
+from eventlog.codec import decode_event
+from eventlog.port import EventLog, LogTopic
+from intake.signing import SIGNATURE, TIMESTAMP, WINDOW, signature
+from ui.context import ConsoleContext
+
+from .conftest import SITE, guarded
+
+PATH = f"/intake/{CHANNEL}"
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+REPORT: dict[str, Any] = {
+    "id": "pa-1",
+    "text": "Đường vào bản sạt lở, chị Lò Thị Hoa, số 0912 345 678.",
+    "place": "Bản Phủ",
+    "time": "2026-11-23T06:30:00+07:00",
+    "reporter": {"name": "Lò Thị Hoa", "phone": "+84912345678"},
+}
+
+
+def send(
+    client: TestClient,
+    body: Any,
+    *,
+    path: str = PATH,
+    secret: str = SECRET,
+    at: float | None = None,
+    **headers: str,
+) -> httpx.Response:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    stamp = str(int(NOW.timestamp() if at is None else at))
+    signed = {
+        TIMESTAMP: stamp,
+        SIGNATURE: signature(secret, stamp, raw),
+        "Content-Type": "application/json",
+    }
+    return client.post(path, content=raw, headers=signed | headers)
+
+
+def one(**changes: Any) -> dict[str, Any]:
+    return {"reports": [REPORT | changes]}
+
+
+def logged(log: EventLog) -> list[PostSeen]:
+    found = []
+    for partition in log.ends(LogTopic.POSTS):
+        for record in log.read(LogTopic.POSTS, partition, 0, 1000):
+            event = decode_event(record.value or b"")
+            assert isinstance(event, PostSeen)
+            found.append(event)
+    return found
+
+
+@pytest.fixture
+def sender(context: ConsoleContext) -> Iterator[TestClient]:
+    with TestClient(guarded(context), base_url=SITE) as client:
+        yield client
+
+
+def test_a_signed_report_is_durable_and_masked(
+    sender: TestClient, context: ConsoleContext
+) -> None:
+    answer = send(sender, one(attachments=[_file("../../anh\u202egpj.exe", PNG)]))
+    assert answer.status_code == 202
+    (told,) = answer.json()["reports"]
+    assert told["id"] == "pa-1"
+    assert told["known"] is False
+    (event,) = logged(context.log)
+    post = event.post
+    assert told["post"] == post.id
+    assert post.kind is PostKind.REPORT
+    assert post.outlet == "Phản ánh hiện trường"
+    assert post.media == (f"sha256:{told['attachments'][0]}",)
+    assert post.text.startswith("Đường vào bản sạt lở, chị ••")
+    assert "Nơi xảy ra: Bản Phủ" in post.text
+    assert post.author
+    whole = str(event)
+    for clear in ("Hoa", "345 678", "912345678", "pa-1"):
+        assert clear not in whole
+    assert post.evidence is not None
+    kept = context.evidence.get(post.evidence)
+    assert json.loads(kept.body)["reporter"]["name"] == "Lò Thị Hoa"
+
+
+def test_the_same_report_again_is_known_and_another_text_refused(
+    sender: TestClient, context: ConsoleContext
+) -> None:
+    first, again = send(sender, one()), send(sender, one())
+    assert again.status_code == 202
+    assert again.json()["reports"][0]["known"] is True
+    assert again.json()["reports"][0]["post"] == first.json()["reports"][0]["post"]
+    assert len(logged(context.log)) == 1
+    other = send(sender, one(text="Nội dung khác hẳn"))
+    assert other.status_code == 409
+    assert other.json()["error"] == "id_used"
+    assert len(logged(context.log)) == 1
+
+
+def test_a_batch_is_taken_in_whole(sender: TestClient, context: ConsoleContext) -> None:
+    batch = [REPORT | {"id": f"pa-{n}", "text": f"Việc thứ {n}"} for n in range(30)]
+    answer = send(sender, {"reports": batch})
+    assert [told["id"] for told in answer.json()["reports"]] == [
+        f"pa-{n}" for n in range(30)
+    ]
+    assert len(logged(context.log)) == 30
+
+
+@pytest.mark.parametrize("drop", [TIMESTAMP, SIGNATURE])
+def test_unsigned_is_refused(sender: TestClient, drop: str) -> None:
+    answer = send(sender, one(), **{drop: ""})
+    assert answer.status_code == 401
+    assert answer.json()["error"] == "signature_missing"
+
+
+@pytest.mark.parametrize("seconds", [-1, 1])
+def test_an_old_or_future_stamp_is_refused(sender: TestClient, seconds: int) -> None:
+    off = seconds * (WINDOW.total_seconds() + 1)
+    answer = send(sender, one(), at=NOW.timestamp() + off)
+    assert answer.status_code == 401
+    assert answer.json()["error"] == "timestamp_outside_window"
+
+
+@pytest.mark.parametrize("stamp", ["١٢٣", "1e9", "-5", "9" * 40, "12 "])
+def test_odd_stamps_are_refused(sender: TestClient, stamp: str) -> None:
+    raw = json.dumps(one()).encode()
+    headers = [(b"content-type", b"application/json")]
+    headers += [(TIMESTAMP.encode(), stamp.encode())]
+    headers += [(SIGNATURE.encode(), signature(SECRET, stamp, raw).encode())]
+    answer = sender.post(PATH, content=raw, headers=headers)
+    assert answer.status_code == 401
+
+
+def test_a_replay_later_is_refused_though_it_is_well_signed(
+    sender: TestClient, clock: ManualClock
+) -> None:
+    assert send(sender, one()).status_code == 202
+    clock.advance(seconds=WINDOW.total_seconds() + 1)
+    assert send(sender, one()).status_code == 401
+
+
+def test_wrong_secret_wrong_channel_and_no_channel_look_alike(
+    sender: TestClient, context: ConsoleContext
+) -> None:
+    answers = [
+        send(sender, one(), secret="x" * 40),
+        send(sender, one(), path="/intake/cu"),
+        send(sender, one(), path="/intake/khong-co"),
+        send(sender, one(), **{SIGNATURE: "sha256=" + "z" * 64}),
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.text for answer in answers}) == 1
+    assert logged(context.log) == []
+
+
+def test_a_changed_body_is_refused(sender: TestClient) -> None:
+    raw = json.dumps(one()).encode()
+    stamp = str(int(NOW.timestamp()))
+    headers = {TIMESTAMP: stamp, SIGNATURE: signature(SECRET, stamp, raw)}
+    headers["Content-Type"] = "application/json"
+    answer = sender.post(PATH, content=raw + b" ", headers=headers)
+    assert answer.status_code == 401
+
+
+def test_a_channel_that_is_switched_off_says_so_to_its_sender(
+    sender: TestClient,
+) -> None:
+    answer = send(sender, one(), path="/intake/cu", secret=SECRET[::-1])
+    assert answer.status_code == 403
+    assert answer.json()["error"] == "channel_off"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"{", "schema"),
+        (b"[" * 50_000, "schema"),
+        (b"\xff\xfe", "schema"),
+        ({"reports": []}, "schema"),
+        ({"reports": [REPORT] * 101}, "schema"),
+        ({"reports": [REPORT] * 2}, "repeated_id"),
+        (one(text=""), "schema"),
+        (one(text=" \u0000 "), "no_text"),
+        (one(text="a" * 20_001), "schema"),
+        (one(id="có dấu"), "schema"),
+        (one(time="2026-11-23T06:30:00"), "time"),
+        (one(tin="x"), "schema"),
+        (one(attachments=[{"name": "a", "data": "%%"}]), "attachment_base64"),
+    ],
+)
+def test_what_does_not_fit_is_named(sender: TestClient, body: Any, code: str) -> None:
+    answer = send(sender, body)
+    assert answer.status_code == 422
+    assert answer.json()["error"] == code
+    assert len(answer.text) < 1000
+
+
+def _file(name: str, body: bytes) -> dict[str, str]:
+    return {"name": name, "data": base64.b64encode(body).decode()}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"PK\x03\x04" + b"0" * 100,
+        b"<html><script>alert(1)</script>",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        b"MZ\x90\x00",
+        b"",
+    ],
+)
+def test_only_pictures_and_pdf_come_along(sender: TestClient, body: bytes) -> None:
+    answer = send(sender, one(attachments=[_file("anh.png", body)]))
+    assert answer.status_code == 422
+    assert answer.json()["error"] == "attachment_type"
+
+
+def test_a_huge_body_is_not_read_on(sender: TestClient) -> None:
+    said = send(sender, b" " * 20_000_001)
+    assert said.status_code == 413
+
+    def endless() -> Iterator[bytes]:
+        for _ in range(1000):
+            yield b" " * 1_000_000
+
+    stamp = str(int(NOW.timestamp()))
+    headers = {TIMESTAMP: stamp, SIGNATURE: "sha256=0"}
+    headers["Content-Type"] = "application/json"
+    assert sender.post(PATH, content=endless(), headers=headers).status_code == 413
+
+
+def test_another_content_type_is_refused(sender: TestClient) -> None:
+    answer = send(sender, one(), **{"Content-Type": "text/plain"})
+    assert answer.status_code == 415
+
+
+def test_too_many_are_asked_to_wait(sender: TestClient, clock: ManualClock) -> None:
+    for n in range(20):
+        assert send(sender, one(id=f"a{n}")).status_code == 202
+    answer = send(sender, one(id="b"))
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    clock.advance(seconds=int(answer.headers["Retry-After"]))
+    assert send(sender, one(id="b"), at=clock.now().timestamp()).status_code == 202
+
+
+def test_strangers_wear_out_themselves_only(sender: TestClient) -> None:
+    codes = [send(sender, one(), secret="y" * 40).status_code for _ in range(21)]
+    assert codes == [401] * 20 + [429]
+
+
+def test_a_log_out_of_reach_is_a_503_and_nothing_is_said_to_be_taken(
+    context: ConsoleContext,
+) -> None:
+    assert context.intake is not None
+
+    def away(_reports: object) -> None:
+        raise RetryLaterError("The log is away.")
+
+    door = replace(context.intake, take=away)  # type: ignore[arg-type]
+    with TestClient(guarded(replace(context, intake=door)), base_url=SITE) as client:
+        answer = send(client, one())
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert "log" not in answer.text
+
+
+def test_what_fails_unexpectedly_tells_the_sender_nothing(
+    context: ConsoleContext, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert context.intake is not None
+
+    def broken(_reports: object) -> None:
+        raise ValueError("bí mật")
+
+    door = replace(context.intake, take=broken)  # type: ignore[arg-type]
+    with TestClient(guarded(replace(context, intake=door)), base_url=SITE) as client:
+        answer = send(client, one())
+    assert answer.status_code == 500
+    assert "bí mật" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", PATH),
+        ("PUT", PATH),
+        ("POST", "/intake"),
+        ("POST", "/intake/"),
+        ("POST", f"{PATH}/x"),
+        ("POST", "/intake/../api/decisions"),
+        ("POST", "/INTAKE/x"),
+        ("POST", "/intake/a%2Fb"),
+    ],
+)
+def test_the_guard_lets_only_this_door_open(
+    sender: TestClient, method: str, path: str
+) -> None:
+    assert sender.request(method, path).status_code == 401
+    assert "signed_out" not in sender.request(method, path).text
+
+
+def test_a_page_of_another_site_cannot_send(sender: TestClient) -> None:
+    answer = send(sender, one(), Origin="https://evil.example")
+    assert answer.status_code == 403
+
+
+def test_a_formula_or_markup_stays_text(
+    sender: TestClient, context: ConsoleContext
+) -> None:
+    bad = '=HYPERLINK("http://x") <script>alert(1)</script> {{7*7}} ../../etc/passwd'
+    assert send(sender, one(id="x", text=bad, reporter={})).status_code == 202
+    (event,) = logged(context.log)
+    assert event.post.text.startswith(bad)

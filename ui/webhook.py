@@ -1,0 +1,156 @@
+"""`POST /intake/{channel}`: signed reports of others' systems, outside the session.
+
+The cheap checks come first: rate of the caller, headers and time stamp, size, and only
+then signature and body. A stranger learns from the answer neither which channels there
+are nor what was wrong with a signature.
+"""
+
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from domain.errors import QuarantineError, RetryLaterError
+from domain.ids import SourceId
+from intake.report import Accepted, Fate, Report
+from intake.signing import Unsigned, is_signed, stamp_problem
+from intake.webhook import LARGEST_BODY, reports_of
+from ui.context import ConsoleContext, IntakeDoor
+from ui.rate import Rate
+
+log = structlog.get_logger("intake")
+
+RETRY_SECONDS = 30
+"""What a sender is asked to wait while the log is out of reach."""
+
+
+class RefusedError(Exception):
+    """An answer other than 202, with a stable code."""
+
+    def __init__(self, status: int, code: str, detail: str = "", wait: int = 0) -> None:
+        super().__init__(code)
+        self.status, self.code, self.detail, self.wait = status, code, detail, wait
+
+
+class Webhook:
+    """The endpoint, with the console's context in hand."""
+
+    def __init__(self, context: ConsoleContext, door: IntakeDoor) -> None:
+        self._context, self._door = context, door
+        self._strangers = Rate(door.requests_a_minute)
+        self._senders = Rate(door.requests_a_minute)
+
+    async def __call__(self, request: Request) -> Response:
+        channel = request.path_params["channel"]
+        try:
+            reports = await self._reports(request, channel)
+            accepted = await run_in_threadpool(self._door.take, reports)
+            _refuse_changed(reports, accepted)
+        except RefusedError as refused:
+            log.info("intake_refused", channel=channel, code=refused.code)
+            return _refusal(refused)
+        except RetryLaterError as error:
+            log.warning("intake_waits", channel=channel, problem=str(error))
+            return _refusal(RefusedError(503, "out_of_reach", wait=RETRY_SECONDS))
+        return JSONResponse({"reports": _told(reports, accepted)}, 202)
+
+    async def _reports(self, request: Request, channel: str) -> Sequence[Report]:
+        """Return what a believed sender sent."""
+        now = self._context.clock.now()
+        caller = request.client.host if request.client else ""
+        if wait := self._strangers.wait(caller, now):
+            raise RefusedError(429, "too_many", wait=wait)
+        if problem := stamp_problem(request.headers, now):
+            raise RefusedError(401, problem)
+        body = await _bounded(request)
+        secret = self._door.secrets.get(channel)
+        if not is_signed(secret, request.headers, body):
+            raise RefusedError(401, Unsigned.WRONG)
+        self._strangers.forget(caller)
+        if wait := self._senders.wait(channel, now):
+            raise RefusedError(429, "too_many", wait=wait)
+        return await run_in_threadpool(self._read, body, channel)
+
+    def _read(self, body: bytes, channel: str) -> Sequence[Report]:
+        names = self._door.channels()
+        if channel not in names:
+            raise RefusedError(403, "channel_off")
+        now = self._context.clock.now()
+        try:
+            return reports_of(body, SourceId(channel), names[channel], now)
+        except QuarantineError as error:
+            raise RefusedError(422, error.reason, error.message) from error
+
+
+def routes(context: ConsoleContext) -> list[BaseRoute]:
+    """Return the endpoint, where reports can be taken in at all."""
+    if context.intake is None:
+        return []
+    hook = Webhook(context, context.intake)
+
+    async def endpoint(request: Request) -> Response:
+        try:
+            return await hook(request)
+        except Exception as error:  # noqa: BLE001 - the last place before the sender
+            return _failed(error)
+
+    return [Route("/intake/{channel}", endpoint, methods=["POST"])]
+
+
+def _failed(error: Exception) -> Response:
+    # As text: values of local variables, which are people's reports, stay out of logs.
+    log.error("intake_failed", trace="".join(traceback.format_exception(error)))
+    return _refusal(RefusedError(500, "failure", wait=RETRY_SECONDS))
+
+
+async def _bounded(request: Request) -> bytes:
+    """Read a body up to the bound; what is longer is not read on."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise RefusedError(415, "content_type", "Send application/json.")
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > LARGEST_BODY:
+        raise RefusedError(413, "body_size", f"At most {LARGEST_BODY} bytes.")
+    parts, read = [], 0
+    async for part in request.stream():
+        read += len(part)
+        if read > LARGEST_BODY:
+            raise RefusedError(413, "body_size", f"At most {LARGEST_BODY} bytes.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _refuse_changed(reports: Sequence[Report], accepted: Sequence[Accepted]) -> None:
+    changed = [
+        report.native
+        for report, one in zip(reports, accepted, strict=True)
+        if one.fate is Fate.CHANGED
+    ]
+    if changed:
+        named = ", ".join(changed[:5])
+        raise RefusedError(409, "id_used", f"Known with another text: {named}.")
+
+
+def _told(
+    reports: Sequence[Report], accepted: Sequence[Accepted]
+) -> list[Mapping[str, Any]]:
+    return [
+        {
+            "id": report.native,
+            "post": one.post_id,
+            "known": one.fate is Fate.KNOWN,
+            "attachments": [a.sha256 for a in report.attachments],
+        }
+        for report, one in zip(reports, accepted, strict=True)
+    ]
+
+
+def _refusal(refused: RefusedError) -> Response:
+    told = {"error": refused.code, "detail": refused.detail}
+    headers = {"Retry-After": str(refused.wait)} if refused.wait else {}
+    return JSONResponse(told, refused.status, headers)
