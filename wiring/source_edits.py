@@ -59,7 +59,7 @@ class SourceVersion:
 EDITABLE = (
     "name", "url", "interval_minutes", "max_pages", "delay_seconds", "quiet_hours",
     "requests_a_day", "outlet", "licensed_press", "about", "selectors", "api",
-    "columns", "note",
+    "sitemap", "page", "columns", "note",
 )  # fmt: skip
 """Fields that may be edited. Id and kind make a source what it is: another one is
 added instead."""

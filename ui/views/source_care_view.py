@@ -15,7 +15,7 @@ from ui.page import PageContext
 from wiring.source_edits import EDITABLE, FieldChange, changes, draft_of
 from wiring.source_edits import shown as as_text
 
-LONG = frozenset({"selectors", "api", "columns", "note"})
+LONG = frozenset({"selectors", "api", "sitemap", "page", "columns", "note"})
 SIDE_BY_SIDE = 3
 
 
