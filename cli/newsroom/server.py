@@ -2,19 +2,31 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import uvicorn
 
 from cli.newsroom.content import Outlet, load
-from cli.newsroom.site import FORUM, Site
+from cli.newsroom.site import API, FORUM, Site
 from domain.ids import SourceId
 from domain.profile import Profile, SourceSpec
 
 HOSTS = ("127.0.0.21", "127.0.0.22", "127.0.0.23", "127.0.0.24")
 PORT = 8610
 
+_API = {
+    "items": "items",
+    "total": "total",
+    "link": "path",
+    "detail": f"{API}/{{id}}",
+    "title": "title",
+    "lead": "sapo",
+    "text": "blocks[*].html",
+    "published": "at",
+    "author": "author",
+    "section": "section",
+}
 _ENTRY = {"rss": "/rss/tin-moi.rss", "atom": "/atom.xml"}
 
 
@@ -27,7 +39,8 @@ class Newsroom:
 
     def sources(self) -> tuple[SourceSpec, ...]:
         """Return the sources through which the spiders find the outlets."""
-        return tuple(_source(site) for site in self.sites)
+        first = [_source(site) for site in self.sites]
+        return (*first, *(made for site in self.sites if (made := _second(site))))
 
 
 def open_newsroom(profile: Profile, now: datetime, port: int = PORT) -> Newsroom:
@@ -87,14 +100,40 @@ def _source(site: Site) -> SourceSpec:
     )
 
 
+def _second(site: Site) -> SourceSpec | None:
+    """Return another way to the same articles, for outlets that have one.
+
+    Its articles are known by then, so that it costs the sample a few requests.
+    """
+    first = _source(site)
+    if site.outlet.feed == "atom":
+        return replace(
+            first,
+            id=SourceId(f"{first.id}-so-do"),
+            name=f"{first.name} – sơ đồ trang",
+            kind="sitemap",
+            url=f"{site.base}/",
+        )
+    if site.outlet.feed == "rss":
+        return replace(
+            first,
+            id=SourceId(f"{first.id}-api"),
+            name=f"{first.name} – dữ liệu JSON",
+            kind="json_api",
+            url=f"{site.base}{API}?trang={{page}}",
+            api=_API,
+        )
+    return None
+
+
 def _selectors(kind: str) -> dict[str, str]:
     if kind != "listing":
         return {}
     return {
-        "item": "div.item a",
+        "link": "div.item a",
         "next": "a.next",
         "title": "#tieude",
-        "date": "span.ngay",
+        "published": "span.ngay",
         "lead": "#tomtat",
         "body": "#noidung",
         "author": "span.tacgia",

@@ -3,12 +3,13 @@
 import json
 from datetime import datetime
 from email.utils import format_datetime
+from html import escape
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from cli.newsroom.content import Article, Outlet, Thread
@@ -25,6 +26,8 @@ WEEKDAYS = (
     "Chủ Nhật",
 )
 FORUM = "/forums/chuyen-ban-pho.1/"
+SITEMAP = "/sitemap.xml"
+API = "/api/bai"
 
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -51,6 +54,9 @@ class Site:
             Route("/", self.front),
             Route("/rss/tin-moi.rss", self.rss),
             Route("/atom.xml", self.atom),
+            Route(SITEMAP, self.sitemap),
+            Route(API, self.items),
+            Route(f"{API}/{{id}}", self.item),
             Route("/tin-tuc", self.listing),
             Route("/tin-tuc/trang-{page:int}.html", self.listing),
             Route(FORUM, self.forum),
@@ -63,6 +69,7 @@ class Site:
     async def robots(self, _: Request) -> Response:
         return PlainTextResponse(
             "User-agent: *\nCrawl-delay: 0.05\nDisallow: /quan-tri/\n"
+            f"Sitemap: {self.base}{SITEMAP}\n"
         )
 
     async def front(self, _: Request) -> Response:
@@ -73,6 +80,45 @@ class Site:
 
     async def atom(self, _: Request) -> Response:
         return self._xml("atom.xml", "application/atom+xml")
+
+    async def sitemap(self, _: Request) -> Response:
+        return self._xml("sitemap.xml", "application/xml")
+
+    async def items(self, request: Request) -> Response:
+        """Answer as the interface of a site of scripts: a page of the list."""
+        number = request.query_params.get("trang", "1")
+        start = (int(number) - 1) * PAGE if number.isdecimal() else 0
+        listed = self.outlet.articles
+        items = [
+            {"id": a.id, "path": a.path, "title": a.title}
+            for a in listed[max(0, start) : start + PAGE]
+        ]
+        return JSONResponse({"total": len(listed), "items": items})
+
+    async def item(self, request: Request) -> Response:
+        """Answer with one article, its time in milliseconds and its body as blocks."""
+        wanted = request.path_params["id"]
+        found = next((a for a in self.outlet.articles if a.id == wanted), None)
+        if found is None:
+            return JSONResponse({}, status_code=404)
+        a = self._shown(found)
+        return JSONResponse(
+            {
+                "title": a.title,
+                "sapo": a.lead,
+                "blocks": [{"html": f"<p>{escape(p)}</p>"} for p in a.body],
+                "at": int(a.when.timestamp() * 1000),
+                "author": a.author,
+                "section": a.section,
+            }
+        )
+
+    def _shown(self, article: Article) -> Article:
+        """Return the article as it is now: edited once it was fetched."""
+        if article.edited and article.path in self._fetched:
+            return article.edited
+        self._fetched.add(article.path)
+        return article
 
     async def listing(self, request: Request) -> Response:
         page = request.path_params.get("page", 1)
@@ -86,9 +132,7 @@ class Site:
         article = self._by_path.get(request.url.path)
         if article is None:
             return self._missing()
-        if article.edited and article.path in self._fetched:
-            article = article.edited
-        self._fetched.add(article.path)
+        article = self._shown(article)
         data = self._linked_data(article)
         return self._page("article.html", article.title, a=article, linked_data=data)
 
