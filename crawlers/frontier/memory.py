@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from crawlers.frontier.facts import budget_key, spent_after
+from crawlers.frontier.memory_manners import MemoryManners
 from crawlers.frontier.memory_queue import MemoryQueue
 from crawlers.frontier.port import (
     Fact,
@@ -21,10 +22,11 @@ from domain.clock import Clock, SystemClock
 from domain.ids import PostId, SourceId
 
 
-class MemoryFrontier(Frontier):
+class MemoryFrontier(MemoryManners, Frontier):
     """Forgets everything at the end of the process."""
 
     def __init__(self, clock: Clock | None = None) -> None:
+        super().__init__()
         self._clock = clock or SystemClock()
         self._leases: dict[str, tuple[str, datetime]] = {}
         self._seen: dict[PostId, Seen] = {}

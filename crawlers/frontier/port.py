@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from crawlers.frontier.manners import HostManners
 from crawlers.frontier.queue import Finished, PageQueue, WaitingPage
 from domain.ids import PostId, SourceId
 from domain.post import Counts
@@ -105,7 +106,7 @@ Fact = KnownPost | KnownAddress | KnownValidators | NextVisit | SourceRun | Wait
 """What a frontier holds for good; leases pass, and are none."""
 
 
-class Frontier(PageQueue):
+class Frontier(PageQueue, HostManners):
     """Known URLs, validators, revisions and waiting pages of one installation."""
 
     @abstractmethod

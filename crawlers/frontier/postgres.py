@@ -29,6 +29,7 @@ from crawlers.frontier.port import (
     SourceRun,
 )
 from crawlers.frontier.postgres_line import Db, Line, Query
+from crawlers.frontier.postgres_manners import PostgresManners, prepare_manners
 from crawlers.frontier.postgres_schema import key, prepare, storable
 from crawlers.frontier.queue import Finished, Queued, WaitingPage
 from crawlers.frontier.sqlite import KEPT_RUNS
@@ -125,12 +126,13 @@ PAGE = 1000
 """Rows read at once when everything is read."""
 
 
-class PostgresFrontier(Frontier):
+class PostgresFrontier(PostgresManners, Frontier):
     """Shared by any number of crawlers; leases go by the server's clock."""
 
     def __init__(self, url: str) -> None:
         self._line = Line(url)
         prepare(self._line)
+        prepare_manners(self._line)
 
     def seen(self, post_id: PostId) -> Seen | None:
         rows = self._line.ask(_SEEN, key(post_id))

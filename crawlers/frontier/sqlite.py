@@ -33,6 +33,8 @@ from crawlers.frontier.port import (
     SourceRun,
 )
 from crawlers.frontier.queue import Finished, Queued, WaitingPage
+from crawlers.frontier.sqlite_manners import SCHEMA as MANNERS
+from crawlers.frontier.sqlite_manners import SqliteManners
 from domain.clock import Clock, SystemClock
 from domain.ids import PostId, SourceId
 from sqlitefile.errors import of_operation, translated
@@ -110,7 +112,7 @@ _TAKE_POST = (
 )
 
 
-class SqliteFrontier(Frontier):
+class SqliteFrontier(SqliteManners, Frontier):
     """Shared by several processes through SQLite's own locks."""
 
     def __init__(
@@ -135,7 +137,7 @@ class SqliteFrontier(Frontier):
         with translated(STORE):
             enter_wal(self._db, busy_seconds)
             self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.executescript(_SCHEMA + queue.SCHEMA)
+            self._db.executescript(_SCHEMA + queue.SCHEMA + MANNERS)
         self._add_columns()
 
     def _add_columns(self) -> None:

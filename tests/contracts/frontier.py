@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from contracts.frontier_manners import MannersContract
 from contracts.frontier_queue import QueueContract, waiting
 from crawlers.frontier.memory import MemoryFrontier
 from crawlers.frontier.port import Frontier, KnownPost, Seen, SourceRun
@@ -44,7 +45,7 @@ RUN = SourceRun(
 )
 
 
-class FrontierContract(QueueContract, ABC):
+class FrontierContract(QueueContract, MannersContract, ABC):
     """Subclass and give a fresh frontier."""
 
     @pytest.fixture
