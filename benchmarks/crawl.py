@@ -57,7 +57,7 @@ settings = load_settings({}, home=Path(sys.argv[2]))
 deps = CrawlDeps(event_log=bootstrap.build_log(settings),
     evidence=bootstrap.build_evidence(settings),
     frontier=SqliteFrontier(settings.frontier_path), clock=SystemClock(),
-    pseudonym_key=b"bench", user_agent="bench", default_delay=0.0,
+    pseudonym_key=b"bench", user_agent="bench (+bench@example.vn)", default_delay=0.0,
     allowed_networks=("127.0.0.0/8",))
 spec = SourceSpec(id=SourceId("bench"), name="bench", kind="feed", url=sys.argv[1])
 report = crawl([spec], deps)

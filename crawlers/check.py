@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from twisted.internet.base import ReactorBase
 
 from crawlers.candidates import Candidates
 from crawlers.crawling import SPIDERS, Crawling
 from crawlers.deps import CrawlDeps
+from crawlers.frontier.manners import HostRest
 from crawlers.frontier.memory import MemoryFrontier
 from crawlers.frontier.port import Frontier, SourceRun
 from crawlers.reactor import run_in_reactor
@@ -94,7 +96,7 @@ def discover_sources(url: str, deps: CrawlDeps, *, tried: int = TRIED) -> Discov
     The first `tried` are visited for five posts each; nothing is written. Raises
     `NotFoundError` where there is none.
     """
-    crawling, _ = _dry(deps, _ForgetfulFrontier())
+    crawling, _ = _dry(deps, _ForgetfulFrontier(deps.frontier))
     candidates = Candidates()
     probe = probe_source(crawling, url, candidates, thorough=True)
     trials: dict[str, SourceRun] = {}
@@ -139,7 +141,24 @@ def nothing_there(url: str, run: SourceRun) -> NotFoundError:
     )
 
 
-class _ForgetfulFrontier(MemoryFrontier):
+class _DryFrontier(MemoryFrontier):
+    """Knows no page, but what hosts are owed; forgets what it learns of pages."""
+
+    def __init__(self, real: Frontier) -> None:
+        super().__init__()
+        self._real = real
+
+    def host_rest(self, host: str) -> HostRest | None:
+        return self._real.host_rest(host)
+
+    def rest_host(self, host: str, until: datetime, failures: int) -> None:
+        self._real.rest_host(host, until, failures)
+
+    def spend(self, budget: str, day: str, units: int, most: int) -> bool:
+        return self._real.spend(budget, day, units, most)
+
+
+class _ForgetfulFrontier(_DryFrontier):
     """Lets each trial fetch its pages itself: a 304 would say nothing of them."""
 
     def remember_validators(self, url: str, validators: Mapping[str, str]) -> None:
@@ -150,7 +169,7 @@ def _dry(
     deps: CrawlDeps, frontier: Frontier | None = None
 ) -> tuple[Crawling, list[PostEvent]]:
     events: list[PostEvent] = []
-    frontier = frontier or MemoryFrontier()
+    frontier = frontier or _DryFrontier(deps.frontier)
     bare = replace(deps, event_log=None, evidence=None, frontier=frontier)
     return Crawling(bare, events.append, max_posts=_SAMPLE), events
 

@@ -1,10 +1,9 @@
 """Visits to sources: one queue per site, several sites at once, once or for ever."""
 
 import asyncio
+import re
 import signal
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 import structlog
 from scrapy import Spider
@@ -17,6 +16,7 @@ from crawlers.files import FileReport, file_import, is_local, local_path
 from crawlers.frontier.port import SourceRun
 from crawlers.holders import own_holder
 from crawlers.pace import Pace
+from crawlers.schedule import Schedule
 from crawlers.settings import scrapy_settings
 from crawlers.spiders.feed import FeedSpider
 from crawlers.spiders.file import FileSpider
@@ -41,8 +41,8 @@ LEASE_SECONDS = 60.0
 crawler that was only held up loses its sites; longer, and they lie idle."""
 _RENEWALS = 4
 """Renewals a lease: three may fail before it ends."""
-_LONGEST_PAUSE = timedelta(hours=24)
-_DNS_SECONDS = 10.0
+_CONTACT = re.compile(r"\(\+[^()\s]+\)")
+_DNS_SECONDS = 10
 SPIDERS: dict[str, type[Spider]] = {
     "feed": FeedSpider,
     "sitemap": SitemapSpider,
@@ -53,6 +53,15 @@ SPIDERS: dict[str, type[Spider]] = {
     "file": FileSpider,
     "youtube": YoutubeSpider,
 }
+
+
+def check_contact(user_agent: str) -> None:
+    """Refuse an agent that does not say in `(+…)` whom a site's owner may ask."""
+    if not _CONTACT.search(user_agent):
+        raise ConfigurationError(
+            "The user agent names no contact, so no site is visited.",
+            hint="Put an address or e-mail into crawl_contact (minhtin.toml).",
+        )
 
 
 class Crawling:
@@ -76,7 +85,7 @@ class Crawling:
         self._at_work: dict[str, Crawler] = {}
         self._lost: set[str] = set()
         self._holder = own_holder()
-        self._failures: defaultdict[str, int] = defaultdict(int)
+        self._schedule = Schedule(deps)
         self.spiders = SPIDERS
         self.runs: list[SourceRun] = []
         self.files: list[FileReport] = []
@@ -115,16 +124,20 @@ class Crawling:
     def _due(self, specs: Sequence[SourceSpec]) -> list[SourceSpec]:
         names = [spec.id for spec in specs]
         due = self._deps.frontier.due_among(names, self._deps.clock.now())
-        return [spec for spec in specs if spec.id in due]
+        return [
+            spec for spec in specs if spec.id in due and not self._schedule.quiet(spec)
+        ]
 
     def stop(self) -> None:
         """End all visits; what is in flight is still handed over."""
         if not self._stopped.is_set():
             _log.info("crawl_stops")
             self._stopped.set()
+            self._pace.closing = True
             self._stopping = asyncio.ensure_future(self._runner.stop())
 
     def _open(self, reactor: ReactorBase) -> None:
+        check_contact(self._deps.user_agent)
         self._stopped = asyncio.Event()
         self._room = asyncio.Semaphore(self._deps.limits.sites_at_once)
         self._runner = AsyncCrawlerRunner(
@@ -246,14 +259,9 @@ class Crawling:
 
     def _record(self, spec: SourceSpec, tally: Tally) -> None:
         run = tally.run(self._deps.clock.now())
-        self._failures[spec.id] = self._failures[spec.id] + 1 if run.failed else 0
-        pause = timedelta(minutes=spec.interval_minutes) * 2 ** min(
-            self._failures[spec.id], 10
-        )
         try:
-            self._deps.frontier.record_run(
-                run, run.started + min(pause, max(_LONGEST_PAUSE, pause / 1024))
-            )
+            run, next_visit = self._schedule.after(spec, run, tally)
+            self._deps.frontier.record_run(run, next_visit)
         except RetryLaterError as error:
             _log.warning("visit_not_recorded", source=spec.id, problem=str(error))
         self.runs.append(run)

@@ -1,6 +1,7 @@
 """What a crawl is given: stores, bounds, manners."""
 
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from crawlers.frontier.port import Frontier
 from domain.clock import Clock
@@ -15,14 +16,19 @@ class CrawlLimits:
 
     `body_bytes` holds for the transferred and for the unpacked body; the largest
     Vietnamese article pages have 0.6 MB. `download_seconds` is for one whole answer,
-    so that a server that drips bytes does not hold its queue; `visit_seconds` for one
-    visit to a source. `recheck_minutes` is how soon a watch looks at a known page
-    again: shorter finds edits earlier and asks more of the site.
+    so that a server that drips bytes does not hold its queue; `first_byte_seconds`
+    for the head of an answer; `visit_seconds` for one visit to a source. `depth` is
+    how many pages may lead to one another: more than the longest list and thread
+    together. `retry_after_seconds` is the longest pause that a visit waits for.
+    `recheck_minutes` is how soon a watch looks at a known page again: shorter finds
+    edits earlier and asks more of the site.
     """
 
     body_bytes: int = 5_000_000
     download_seconds: float = 15.0
+    first_byte_seconds: float = 10.0
     redirects: int = 5
+    depth: int = 300
     retries: int = 2
     retry_after_seconds: float = 60.0
     visit_seconds: float = 3600.0
@@ -35,6 +41,14 @@ class CrawlLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """Requests over all sources and all crawlers of the installation; 0: no bound."""
+
+    a_minute: int = 0
+    a_day: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlDeps:
     """What crawls work with.
 
@@ -43,7 +57,8 @@ class CrawlDeps:
     one host) holds where robots.txt and the source name none. `allowed_networks` are
     CIDR strings of private addresses that may be asked none the less. `youtube_key` is
     the office's own key of the API and `youtube_units_a_day` what may be spent of its
-    quota.
+    quota. `zone` is the province's, in which quiet hours and the days of `budget` are
+    counted.
     """
 
     event_log: EventLog | None
@@ -59,3 +74,5 @@ class CrawlDeps:
     topic: LogTopic = LogTopic.POSTS
     youtube_key: str = field(default="", repr=False)
     youtube_units_a_day: int = 10_000
+    budget: Budget = field(default_factory=Budget)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Asia/Ho_Chi_Minh"))

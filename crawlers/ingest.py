@@ -98,7 +98,7 @@ class Ingest:
         """Flush, remember the leading pages if all went well, give up the writer."""
         try:
             self.flush()
-            if not self._tally.errors:
+            if self._tally.whole:
                 for page in self._pages:
                     self._deps.frontier.remember_validators(page.url, page.validators)
         finally:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawlers.frontier.port import SourceRun
+from crawlers.refusals import POSTPONED
 from domain.ids import SourceId
 from domain.post import Post
 
@@ -15,8 +16,9 @@ HARMLESS = {
     "comments_disabled",
     "quota_spent",
     "odd_item",
+    *POSTPONED,
 }
-"""What is left out on purpose; everything else counts as an error of the source."""
+"""What is left out on purpose or for now; all else counts as the source's error."""
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class Tally:
     walled: int = 0
     not_modified: int = 0
     received: int = 0
+    listed: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     message: str = ""
@@ -55,6 +58,11 @@ class Tally:
     def fail(self, code: str) -> None:
         """Count an error or something left out, by a short stable code."""
         (self.left_out if code in HARMLESS else self.errors)[code] += 1
+
+    @property
+    def whole(self) -> bool:
+        """Whether all was asked and answered, so that the list need not come again."""
+        return not self.errors and not POSTPONED & self.left_out.keys()
 
     def run(self, finished: datetime) -> SourceRun:
         """Return the visit's outcome."""
@@ -78,6 +86,7 @@ class Tally:
             refused=self.left_out["robots"],
             not_modified=self.not_modified,
             received=self.received,
+            listed=self.listed,
             errors=dict(self.errors),
             message="; ".join([*filter(None, [self.message]), *left_out]),
         )

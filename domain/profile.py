@@ -102,7 +102,9 @@ class SourceSpec:
     `selectors`, `columns`, `api`, `sitemap` and `page` hold the kind's own keys, each
     value as text (numbers too); `quiet_hours` is local
     time as `HH:MM-HH:MM`, may cross midnight, and is never visited in;
-    `requests_a_day` is a budget, 0 for none. All are documented in `docs/sources.md`.
+    `requests_a_day` is a budget, 0 for none. `interval_minutes` is the pause between
+    two visits to begin with, or always where it is `interval_fixed`. All are
+    documented in `docs/sources.md`.
     """
 
     id: SourceId
@@ -128,6 +130,7 @@ class SourceSpec:
     page: dict[str, str] = field(default_factory=dict)
     quiet_hours: str = ""
     requests_a_day: int = 0
+    interval_fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

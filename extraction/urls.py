@@ -37,11 +37,7 @@ def canonical_url(url: str, base: str = "") -> str:
 
 def host_of(url: str) -> str:
     """Return the host in lower case without `www.`; "" where there is none."""
-    try:
-        host = (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
-    return host.removeprefix("www.")
+    return host_name(url).removeprefix("www.")
 
 
 def site_of(url: str) -> str:
@@ -57,3 +53,11 @@ def site_of(url: str) -> str:
         labels = host.split(".")
     keep = 3 if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else 2  # noqa: PLR2004 - labels of a name
     return ".".join(labels[-keep:])
+
+
+def host_name(url: str) -> str:
+    """Return the host in lower case as it is asked, with its `www.`, "" without one."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""

@@ -25,6 +25,8 @@ _FACTS = (
     "refused",
     "not_modified",
     "received",
+    "listed",
+    "pause_minutes",
     "message",
 )
 

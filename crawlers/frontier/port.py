@@ -41,6 +41,8 @@ class SourceRun:
     all: a share that falls tells of a new page layout. `walled` of them say that they
     are for subscribers. `refused` counts addresses that robots.txt forbade,
     `not_modified` answers that were a 304, `received` the bytes of all bodies.
+    `listed` items were named by lists or known from before. The next visit was set
+    `pause_minutes` after this one, before quiet hours and rests had their say.
     """
 
     source: SourceId
@@ -63,6 +65,8 @@ class SourceRun:
     refused: int = 0
     not_modified: int = 0
     received: int = 0
+    listed: int = 0
+    pause_minutes: float = 0.0
 
     @property
     def failed(self) -> bool:

@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 from crawlers.articles import article_post, with_outlet
 from crawlers.found import Found, FoundGone, FoundPost, FoundUnchanged
 from crawlers.middlewares.validators import CONDITIONAL
+from crawlers.refusals import RefusedError
 from crawlers.tally import HARMLESS
 from crawlers.visit import Visit
 from domain.post import Post
@@ -38,12 +39,11 @@ _TEXTS = (
     "application/rdf",
 )
 _CODES = {
-    "RobotsRefusedError": "robots",
-    "AddressRefusedError": "address_refused",
     "DownloadTimeoutError": "timeout",
     "DownloadCancelledError": "too_large",
     "CannotResolveHostError": "dns",
     "UnsupportedURLSchemeError": "address_refused",
+    "ValueError": "address_refused",  # a `Location` that is no address
     "ResponseDataLossError": "broken_off",
 }
 
@@ -108,6 +108,7 @@ class SourceSpider(Spider):
     ) -> Yields:
         """Ask for an article unless it was asked for, is elsewhere, or is not due."""
         address = canonical_url(url)
+        self.visit.tally.listed += 1
         if not address or address in self._asked or self._enough():
             return
         if site_of(address) not in self._hosts:
@@ -220,6 +221,8 @@ class SourceSpider(Spider):
             code = "redirects"
         elif "DOWNLOAD_MAXSIZE" in str(error):
             code = "too_large"
+        elif isinstance(error, RefusedError):
+            code = error.code
         else:
             code = _CODES.get(type(error).__name__, "connection")
         self.visit.tally.fail(code)

@@ -25,7 +25,7 @@ class Crawler:
     """A watching crawler in a process of its own."""
 
     def __init__(self, job: dict[str, Any], folder: Path) -> None:
-        self.agent = job["agent"]
+        self.agent = job["agent"].split()[0]
         self._out = folder / f"{self.agent}.jsonl"
         self._err = folder / f"{self.agent}.log"
         with self._out.open("wb") as out, self._err.open("wb") as err:
@@ -73,12 +73,17 @@ def sites() -> Iterator[list[Hamlet]]:
 
 
 def visits(site: Hamlet) -> list[list[tuple[str, str]]]:
-    """Return requests as (agent, path), cut where a visit begins: at the rules."""
+    """Return requests as (agent, path), cut where a visit begins: at the list.
+
+    The rules are left out: a crawler asks for them once an hour, not once a visit.
+    """
     made: list[list[tuple[str, str]]] = []
     for path, _, headers in list(site.asked):
         if path == "/robots.txt":
+            continue
+        if path == "/rss":
             made.append([])
-        made[-1].append((headers["User-Agent"], path))
+        made[-1].append((headers["User-Agent"].split()[0], path))
     return made
 
 
@@ -96,6 +101,7 @@ def check_two_crawlers(frontier: str, folder: Path) -> None:
             {
                 "id": f"{name}{number}", "name": name, "kind": "feed",
                 "url": site.base + "/rss", "interval_minutes": 0.01,
+                "interval_fixed": True,
             }
             for number, site in enumerate(found)
             for name in ("nhanh", "cham")
@@ -105,7 +111,7 @@ def check_two_crawlers(frontier: str, folder: Path) -> None:
             home = folder / agent
             home.mkdir()
             job = {
-                "home": str(home), "frontier": frontier, "agent": agent,
+                "home": str(home), "frontier": frontier, "agent": f"{agent} (+x@a.vn)",
                 "sources": sources, "watch": True, "lease": LEASE,
                 "limits": {"sites_at_once": 1},
             }  # fmt: skip

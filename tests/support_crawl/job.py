@@ -4,15 +4,18 @@ Twisted's reactor starts once per process, so tests cannot crawl twice in theirs
 """
 
 import json
+import socket
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from crawlers import crawling
+from crawlers import addresses, crawling
 from crawlers.check import check_source, discover_sources, propose_source
+from crawlers.deps import Budget
 from crawlers.frontier.port import Frontier
 from crawlers.frontier.sqlite import SqliteFrontier
 from crawlers.run import CrawlDeps, CrawlLimits, crawl
@@ -40,6 +43,9 @@ def main() -> None:
     job = json.load(sys.stdin)
     home = Path(job["home"])
     crawling.LEASE_SECONDS = job.get("lease", crawling.LEASE_SECONDS)
+    if "names" in job:
+        socket.gethostbyname = name_server(job["names"])
+        addresses.NAME_SECONDS = 0.0
     deps = CrawlDeps(
         event_log=SqliteEventLog(home / "log.sqlite"),
         evidence=evidence_of(job, home),
@@ -52,6 +58,7 @@ def main() -> None:
         limits=CrawlLimits(**job.get("limits", {})),
         youtube_key=job.get("youtube_key", ""),
         youtube_units_a_day=job.get("youtube_units_a_day", 10_000),
+        budget=Budget(**job.get("budget", {})),
     )
     specs = [SourceSpec(**spec) for spec in job["sources"]]
     match job.get("do", "crawl"):
@@ -80,6 +87,18 @@ def evidence_of(job: dict[str, Any], home: Path) -> EvidenceStore:
     from evidence.adapters.s3_options import S3Options
 
     return S3Evidence(S3Options(**job["bucket"]))
+
+
+def name_server(names: dict[str, list[str]]) -> Callable[[str], str]:
+    """Resolve names by a table: each answers in turn, the last one for ever."""
+
+    def resolve(name: str) -> str:
+        answers = names.get(name)
+        if not answers:
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
+        return answers.pop(0) if len(answers) > 1 else answers[0]
+
+    return resolve
 
 
 def frontier_of(place: str | Path) -> Frontier:
