@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from casework.service import Casework
 from crawlers.frontier.port import Frontier
@@ -64,7 +65,7 @@ def crawl_deps(
     settings: Settings, profile: Profile, topic: LogTopic, *, local: bool = False
 ) -> "CrawlDeps":
     """Put together what crawls work with; `local` ones visit no site."""
-    from crawlers.deps import CrawlDeps
+    from crawlers.deps import Budget, CrawlDeps
     from wiring import bootstrap
     from wiring.secret_files import youtube_key
 
@@ -80,6 +81,11 @@ def crawl_deps(
         user_agent="local" if local else user_agent(settings, profile),
         allowed_networks=networks,
         default_delay=settings.crawl_delay,
+        budget=Budget(
+            a_minute=settings.crawl_requests_a_minute,
+            a_day=settings.crawl_requests_a_day,
+        ),
+        zone=ZoneInfo(profile.timezone),
         outlets=profile.outlets,
         topic=topic,
         youtube_key="" if local else youtube_key(settings),

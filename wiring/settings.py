@@ -78,6 +78,8 @@ class Settings:
     allowed_networks: tuple[str, ...] = ()
     crawl_delay: float = 1.0
     crawl_contact: str = ""
+    crawl_requests_a_minute: int = 0
+    crawl_requests_a_day: int = 0
     log_partitions: int = 4
     log_max_bytes: int = 20 * 1024**3
     log_url: str = field(default="", repr=False)
