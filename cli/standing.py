@@ -12,6 +12,7 @@ from wiring.settings import Mode, Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from jobs.schedule import Job
     from jobs.scheduler import Scheduler
     from jobs.source_facts import SourceWatch
     from jobs.source_health import SourceReport
@@ -31,12 +32,24 @@ def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Sched
     casework = bootstrap.build_casework(settings)
     facts = source_watch(settings, profile, casework)
     return Scheduler(
-        jobs=bootstrap.build_jobs(settings, profile, casework, facts),
+        jobs=[
+            *bootstrap.build_jobs(settings, profile, casework, facts),
+            *mailbox_job(settings, profile),
+        ],
         casework=casework,
         clock=bootstrap.build_clock(),
         holder=holder,
         metrics=JobMetrics(REGISTRY),
     )
+
+
+def mailbox_job(settings: Settings, profile: Profile) -> "Sequence[Job]":
+    """Return the job that reads the mailbox of reports, where there is one."""
+    from cli.reporting import mailbox
+    from jobs.inbox import InboxJob
+
+    look = mailbox(settings, profile)
+    return [InboxJob(look)] if look else []
 
 
 def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
