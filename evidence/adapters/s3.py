@@ -30,7 +30,7 @@ from evidence.soundness import problems_of, refuse_other
 from evidence.warc import from_warc, to_warc
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig, S3Config
+    from obstore.store import ClientConfig, S3Config, S3Credential
 
 _SINCE = "stored-at"
 _SIZE = "warc-length"
@@ -210,19 +210,19 @@ def _opened(options: S3Options) -> S3Store:
     if options.ca_file is not None:
         client["root_certificate"] = options.ca_file.read_bytes()
     config: S3Config = {
+        "endpoint": options.endpoint or _amazon(options),
         "region": options.region,
-        "access_key_id": options.access_key,
-        "secret_access_key": options.secret_key,
         "virtual_hosted_style_request": not options.path_style,
         "checksum_algorithm": "SHA256",
+        "skip_signature": False,
     }
-    if options.endpoint:
-        config["endpoint"] = options.endpoint
     return S3Store(
         options.bucket,
         prefix=options.prefix,
         config=config,
         client_options=client,
+        # Given in this way, no key or token of the environment is mixed in.
+        credential_provider=lambda: _key(options),
         retry_config={
             "max_retries": options.retries,
             "retry_timeout": seconds,
@@ -232,4 +232,20 @@ def _opened(options: S3Options) -> S3Store:
                 "max_backoff": timedelta(seconds=2),
             },
         },
+    )
+
+
+def _key(options: S3Options) -> "S3Credential":
+    return {
+        "access_key_id": options.access_key,
+        "secret_access_key": options.secret_key,
+        "token": None,
+        "expires_at": None,
+    }
+
+
+def _amazon(options: S3Options) -> str:
+    host = f"s3.{options.region}.amazonaws.com"
+    return (
+        f"https://{host}" if options.path_style else f"https://{options.bucket}.{host}"
     )

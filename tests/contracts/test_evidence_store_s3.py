@@ -14,7 +14,12 @@ import pytest
 
 from contracts.evidence_store import CAPTURE, EvidenceStoreContract, picture_of
 from domain.clock import ManualClock
-from domain.errors import ConfigurationError, RetryLaterError, StoreFullError
+from domain.errors import (
+    ConfigurationError,
+    NotFoundError,
+    RetryLaterError,
+    StoreFullError,
+)
 from domain.ids import Digest
 from evidence.adapters import s3
 from evidence.adapters.s3 import S3Evidence
@@ -151,10 +156,43 @@ def test_no_bucket_is_said_and_not_waited_for(emulator: Emulator) -> None:
             ask()
 
 
-def test_bucket_in_the_host_name_where_asked() -> None:
-    with answering(503) as (options, asked), pytest.raises(RetryLaterError):
-        S3Evidence(replace(options, retries=0)).put(CAPTURE)
-    assert asked[0].startswith(f"HEAD /{BUCKET}/van-phong/")
+def test_the_bucket_stands_in_the_path_unless_told_otherwise() -> None:
+    for path_style, start in (
+        (True, f"HEAD /{BUCKET}/van-phong/"),
+        (False, "HEAD /van"),
+    ):
+        with answering(503) as (options, asked), pytest.raises(RetryLaterError):
+            other = replace(options, retries=0, path_style=path_style)
+            S3Evidence(other).put(CAPTURE)
+        assert asked[0].startswith(start)
+
+
+def test_only_the_settings_say_who_we_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = {
+        "AWS_ACCESS_KEY_ID": "theirs",
+        "AWS_SECRET_ACCESS_KEY": "theirs",
+        "AWS_SESSION_TOKEN": "theirs",
+        "AWS_SKIP_SIGNATURE": "true",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:1",
+        "AWS_REGION": "theirs",
+    }
+    for name, value in others.items():
+        monkeypatch.setenv(name, value)
+    headers: list[str] = []
+    with answering(404, headers=headers) as (options, asked):
+        assert is_missing(S3Evidence(options))
+    assert len(asked) == 1
+    (said,) = [line for line in headers if line.startswith("Authorization")]
+    assert "Credential=khoa/" in said
+    assert "/us-east-1/s3/" in said
+    assert "theirs" not in "".join(headers)
+
+
+def is_missing(store: EvidenceStore) -> bool:
+    with suppress(NotFoundError):
+        store.get(digest_of(CAPTURE))
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
@@ -209,14 +247,21 @@ def test_a_picture_of_a_capture_that_went_meanwhile_goes_too(
 
 @contextmanager
 def answering(
-    status: int, body: str = "", *, head: int = 0, conditional: bool = False
+    status: int,
+    body: str = "",
+    *,
+    head: int = 0,
+    conditional: bool = False,
+    headers: list[str] | None = None,
 ) -> Iterator[tuple[S3Options, list[str]]]:
     """A server that answers everything alike; `conditional`: only conditional puts."""
     asked: list[str] = []
+    headers = [] if headers is None else headers
 
     class Handler(BaseHTTPRequestHandler):
         def answer(self) -> None:
             asked.append(self.requestline)
+            headers.extend(f"{k.title()}: {v}" for k, v in self.headers.items())
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             code = head if self.command == "HEAD" and head else status
             plain = conditional and self.headers.get("If-None-Match") is None

@@ -27,7 +27,7 @@ from eventlog.codec import encode_event
 from eventlog.port import LogTopic
 from evidence.adapters.file import FileEvidence
 from evidence.port import Capture
-from integration.line_support import Line, lines_of
+from integration.line_support import Line, lines_of, live_models
 from pipeline.keys import analysis_key
 
 NOW = datetime(2026, 3, 7, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ POSTS = 100
 PAGE = """<script type="application/ld+json">{facts}</script>
 <article class="fck_detail"><p class="Normal">Đoạn {number} dài vừa đủ để là một bài
 viết thật của một tờ báo ở tỉnh, có hai câu. Câu thứ hai của đoạn này kể thêm về chợ
-phiên, đường sá và thời tiết trong vùng.</p></article>"""
+phiên, đường sá và thời tiết ở tỉnh Điện Biên.</p></article>"""
 
 
 @pytest.fixture(autouse=True)
@@ -170,3 +170,19 @@ def test_killed_on_its_way_it_goes_on_and_writes_each_once(line: Line) -> None:
 
 def more_than(line: Line, least: int) -> Callable[[], bool]:
     return lambda: written(line) > least
+
+
+@pytest.mark.slow
+def test_what_was_corrected_is_found_and_reads_right_ever_after(
+    line: Line, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    line.extra["MODELS_DIR"] = str(live_models(tmp_path_factory.mktemp("models")))
+    fill(line, 2)
+    done(line, "--json")
+    line.settle()
+    found = {row["id"]: row for row in line.found()}
+    assert len(found) == 2
+    assert {row["revision"] for row in found.values()} == {2}
+    assert all("Câu thứ hai" in row["text"] for row in found.values())
+    last = lines_of(done(line, "--json"))[-1]
+    assert (last["read"], last["changed"]) == (2, 0)
