@@ -30,7 +30,8 @@ _NAMES = _NAMED.split()
 _PROPERTIES = {"itemprop": "articlebody", "data-role": "content"}
 _LEADS = (
     f"//*[{has('sapo')} or {has('lead')} or {has('chapeau')} or @id='tomtat'"
-    " or @data-role='sapo' or contains(@class, '-sapo') or contains(@class, '_sapo')"
+    " or @data-role='sapo' or contains(@class, 'Lead')"
+    " or contains(@class, '-sapo') or contains(@class, '_sapo')"
     f" or {has('cms-desc')} or {has('chappeau')}"
     f" or {has('the-article-summary')} or @id='sapo']"
 )

@@ -17,6 +17,11 @@ _ARTICLE = re.compile(r"Article$|^Report$|BlogPosting$|^SocialMediaPosting$")
 _TRAILING = re.compile(r",\s*([}\]])")
 _WRAP = re.compile(r"^\s*(?:<!--|<!\[CDATA\[|//.*\n)+|(?:-->|\]\]>|;)+\s*$")
 _DEPTH = 8
+_MOST = 100_000
+_KEYS = tuple(
+    (key, re.compile(rf'"{key}"\s*:\s*"([^\n]{{1,500}}?)"\s*(?:,\s*["\n]|\}}|\n)'))
+    for key in ("headline", "datePublished", "dateModified", "articleSection")
+)
 
 
 def article_node(tree: HtmlElement, url: str) -> Node:
@@ -32,7 +37,29 @@ def article_node(tree: HtmlElement, url: str) -> Node:
     for node in nodes:
         if canonical_url(_address(node).split("#")[0], url) in own:
             return node
-    return nodes[0] if len(nodes) == 1 or (nodes and not _address(nodes[0])) else {}
+    if len(nodes) == 1 or (nodes and not _address(nodes[0])):
+        return nodes[0]
+    return _headed(nodes, tree) if nodes else _salvaged(tree)
+
+
+def _headed(nodes: list[Node], tree: HtmlElement) -> Node:
+    """Return the node whose headline is a heading of the page."""
+    heads = {squeeze(head.text_content()).lower() for head in tree.iter("h1")}
+    return next((n for n in nodes if text_at(n, "headline").lower() in heads), {})
+
+
+def _salvaged(tree: HtmlElement) -> Node:
+    """Return what can be read of an article's broken JSON, key by key.
+
+    Templates put headlines with quotation marks into JSON as they are.
+    """
+    for script in tree.xpath("//script[contains(@type, 'ld+json')]"):
+        text = script.text_content()[:_MOST]
+        if _load(text) is None and "NewsArticle" in text:
+            return {
+                key: found[1] for key, find in _KEYS if (found := find.search(text))
+            }
+    return {}
 
 
 def text_at(node: Node, key: str) -> str:
@@ -41,7 +68,10 @@ def text_at(node: Node, key: str) -> str:
 
 
 def name_at(node: Node, key: str, *, persons: bool = False) -> str:
-    """Return the name (names, joined) of what `key` holds; `persons` drops others."""
+    """Return the name (names, joined) of what `key` holds.
+
+    `persons` drops what calls itself something else; a bare name may be one.
+    """
     found = node.get(key)
     several = found if isinstance(found, list) else [found]
     names = []
@@ -49,7 +79,7 @@ def name_at(node: Node, key: str, *, persons: bool = False) -> str:
         if isinstance(one, dict):
             fit = not persons or one.get("@type", "Person") == "Person"
             names.append(_text(one.get("name")) if fit else "")
-        elif not persons:
+        else:
             names.append(_text(one))
     return ", ".join(dict.fromkeys(name for name in names if name))
 
@@ -96,7 +126,21 @@ def _load(text: str) -> object:
             return cast("object", json.loads(attempt, strict=False))
         except (ValueError, RecursionError):
             continue
-    return None
+    return _several(text) or None
+
+
+def _several(text: str) -> list[object]:
+    """Return the objects of a script that holds several, one behind the other."""
+    reader = json.JSONDecoder(strict=False)
+    found: list[object] = []
+    at = 0
+    while (at := text.find("{", at)) >= 0 and len(found) < _DEPTH:
+        try:
+            node, at = reader.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return []
+        found.append(node)
+    return found
 
 
 def _is_article(node: Node) -> bool:

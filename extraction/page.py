@@ -90,9 +90,9 @@ def extract_page(
 ) -> PageFields:
     """Return what the page shows. Never raises for odd input: fields stay empty.
 
-    `url` is the page's address (its host picks the site module), `content_type` the
-    header, `fetched` the time of the fetch: publications that lie after it are
-    dropped, and “5 phút trước” counts from it. `site` stands in for the module.
+    `url` is the page's address, `content_type` the header, `fetched` the time of the
+    fetch: publications that lie after it are dropped, and “5 phút trước” counts from
+    it. Host and `fetched` pick the site module, for which `site` may stand in.
     """
     tree = parse_tree(body, content_type)
     if tree is None:

@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 from crawlers.articles import article_post, with_outlet
 from crawlers.found import Found, FoundGone, FoundPost, FoundUnchanged
 from crawlers.middlewares.validators import CONDITIONAL
+from crawlers.parts import MOST_PARTS, broken_off, joined
 from crawlers.refusals import RefusedError
 from crawlers.tally import HARMLESS
 from crawlers.visit import Visit
@@ -156,7 +157,40 @@ class SourceSpider(Spider):
             return
         spec = self.visit.spec
         named = with_outlet(post, self.visit.deps.outlets, spec.outlet or spec.name)
-        yield self.found(response, named)
+        yield from self.rest_of(self.found(response, named), fields.next_page, 1)
+
+    def rest_of(self, begun: FoundPost, address: str, part: int) -> Yields:
+        """Yield the article, or the request for the page on which it goes on."""
+        if not address or part >= MOST_PARTS:
+            yield begun
+            return
+        self._asked.add(address)
+        request = self.ask(address, self.parse_part, begun=begun, part=part + 1)
+        # A part is wanted whole, changed or not.
+        del request.meta[CONDITIONAL]
+        yield request.replace(errback=self.lost_part)
+
+    def parse_part(self, response: Response, begun: FoundPost, part: int) -> Yields:
+        """Read a further page of an article."""
+        fields = extract_page(
+            response.body,
+            response.url,
+            content_type=content_type(response),
+            fetched=self.visit.deps.clock.now(),
+            site=self._site_rules,
+        )
+        self.visit.tally.received += len(response.body)
+        if response.status in _GONE or not fields.body:
+            self.visit.tally.fail("part")
+            yield broken_off(begun)
+            return
+        yield from self.rest_of(joined(begun, fields), fields.next_page, part)
+
+    def lost_part(self, failure: Failure) -> Yields:
+        """Keep what was read of an article whose further page failed."""
+        self.failed(failure)
+        request: Any = getattr(failure, "request", None)
+        yield broken_off(request.cb_kwargs["begun"])
 
     def without_content(
         self, response: Response, accepted: tuple[str, ...] = _TEXTS

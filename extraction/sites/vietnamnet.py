@@ -1,4 +1,4 @@
-"""VietNamNet."""
+"""VietNamNet: the layouts until 2022 (`ArticleContent`) and since."""
 
 from extraction.site import Site, has
 
@@ -17,4 +17,16 @@ SITE = Site(
         "//*[contains(@class, 'vnn-template-noneditable')] | "
         "//*[contains(@class, 'insert-wiki-content')]"
     ),
+)
+
+SITE_2021 = Site(
+    hosts=("vietnamnet.vn",),
+    outlet="Báo VietNamNet",
+    until="2022-06-01",
+    title=f"//h1[{has('title')}]",
+    lead=f"//div[{has('bold')} and {has('ArticleLead')}]",
+    body="//div[@id='ArticleContent']",
+    author=f"//div[@id='ArticleContent']//p[{has('bold')}][last()]",
+    published=f"//span[{has('ArticleDate')}]",
+    drop=f"//div[{has('article-relate')}] | //table[{has('ImageBox')}]",
 )

@@ -64,6 +64,23 @@ def test_new_unchanged_edited_gone_and_back(site: Hamlet, job: dict[str, Any]) -
     assert said(lines, "revised") == []
 
 
+def test_a_split_article_is_one_post(site: Hamlet, job: dict[str, Any]) -> None:
+    more = b'<a href="?page=2">Trang 2</a><a href="?page=3">Trang 3</a>'
+    site.add("/rss", rss("/dai.html", "/gay.html"))
+    site.add("/dai.html", article(1, "Trang một.") + more, ETag='"1"')
+    site.add("/dai.html?page=2", article(1, "Trang hai.") + more)
+    site.add("/dai.html?page=3", article(1, "Trang ba.") + more)
+    site.add("/gay.html", article(2, "Chỉ còn trang một.") + more)
+    posts = {post["title"]: post for post in said(run_job(job), "seen")}
+    assert sorted(posts) == ["Bài số 1", "Bài số 2"]
+    whole = posts["Bài số 1"]["text"]
+    assert [whole.count(f"Trang {n}.") for n in ("một", "hai", "ba")] == [1, 1, 1]
+    assert whole.index("Trang hai.") < whole.index("Trang ba.")
+    assert posts["Bài số 2"]["text"].startswith("Chỉ còn trang một.")
+    site.add("/dai.html?page=3", article(1, "Trang ba đã sửa.") + more)
+    assert only(run_job(job), "revised")["changed"] == ["text"]
+
+
 def test_an_article_that_left_the_feed_is_looked_at_again(
     site: Hamlet, job: dict[str, Any]
 ) -> None:

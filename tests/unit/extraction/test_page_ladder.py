@@ -162,3 +162,39 @@ def test_a_very_deep_page_does_not_break_the_walk() -> None:
 )
 def test_a_page_for_subscribers_says_so(head: str, *, walled: bool) -> None:
     assert extract_page(page(head=head), URL).walled is walled
+
+
+def test_broken_json_ld_still_tells_headline_and_time() -> None:
+    head = (
+        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Ông A '
+        'nói: "Xã đã xong" hôm nay","datePublished":"2026-03-07T08:00:00+07:00",'
+        '"description":"x "y" z"}</script>'
+    )
+    fields = extract_page(page(head=head, main=PARAGRAPHS), URL)
+    assert fields.title == 'Ông A nói: "Xã đã xong" hôm nay'
+    assert fields.published == datetime(2026, 3, 7, 1, tzinfo=UTC)
+
+
+def test_two_objects_in_one_script() -> None:
+    one = '{"@type":"Organization","name":"Báo"}\n'
+    two = '{"@type":"NewsArticle","headline":"Hai"}'
+    head = f'<script type="application/ld+json">{one}{two}</script>'
+    assert extract_page(page(head=head, main=PARAGRAPHS), URL).title == "Hai"
+
+
+def test_a_split_article_names_its_next_page_and_no_other() -> None:
+    for link, url, found in (
+        ("/tin-123.html?page=2", "https://b.vn/tin-123.html", True),
+        ("/tin-123.html?page=3", "https://b.vn/tin-123.html?page=2", True),
+        ("/tin-123-p2.html", "https://b.vn/tin-123.html", True),
+        ("/tin-123/trang-2", "https://b.vn/tin-123", True),
+        ("/tin-123/2/", "https://b.vn/tin-123/", True),
+        ("/tin-124.html", "https://b.vn/tin-123.html", False),
+        ("/tin-123.html?page=1", "https://b.vn/tin-123.html?page=2", False),
+        ("https://x.vn/tin-123.html?page=2", "https://b.vn/tin-123.html", False),
+    ):
+        main = f"{PARAGRAPHS}<a href='{link}'>Trang 2</a><a href='{link}'>3</a>"
+        fields = extract_page(page(main=main), url)
+        assert bool(fields.next_page) is found, link
+        head = f"<link rel='next' href='{link}'>"
+        assert bool(extract_page(page(head=head), url).next_page) is found, link

@@ -10,7 +10,7 @@ import pytest
 
 from extraction.page import extract_page
 from extraction.site import Site
-from extraction.sites import ALL, site_for
+from extraction.sites import ALL, site_for, vietnamnet
 
 SITES = Path(__file__).resolve().parents[2] / "sites"
 REAL = Path(__file__).resolve().parents[4] / "shared" / "data" / "pages"
@@ -25,7 +25,9 @@ def differences(name: str, site: Site | None, *, but: frozenset[str]) -> dict[st
     """Return field -> (found, expected) where a page's fields are not as expected."""
     expected = json.loads((SITES / name / "expected.json").read_text())
     body = (SITES / name / "page.html").read_bytes()
-    fields = extract_page(body, expected.pop("url"), site=site)
+    fields = extract_page(
+        body, expected.pop("url"), site=site, fetched=fetched_of(expected)
+    )
     odd = {}
     for key, value in expected.items():
         found = getattr(fields, key)
@@ -35,6 +37,12 @@ def differences(name: str, site: Site | None, *, but: frozenset[str]) -> dict[st
         if found != value and key not in but:
             odd[key] = (found, value)
     return odd
+
+
+def fetched_of(expected: dict[str, Any]) -> datetime | None:
+    """Return when an old page was fetched; None for pages in present layouts."""
+    fetched = expected.pop("fetched", "")
+    return datetime.fromisoformat(fetched) if fetched else None
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,9 +61,18 @@ def test_page_gives_them_without_its_module(name: str) -> None:
 
 def test_every_site_module_has_a_page() -> None:
     hosts = {host for site in ALL for host in site.hosts}
-    pages = [json.loads(p.read_text())["url"] for p in SITES.glob("*/expected.json")]
-    covered = {site_for(url) for url in pages}
+    pages = [json.loads(p.read_text()) for p in SITES.glob("*/expected.json")]
+    covered = {
+        site_for(page["url"], when) for page in pages for when in [fetched_of(page)]
+    }
     assert covered >= set(ALL), hosts
+
+
+def test_the_layout_of_the_day_of_the_fetch_is_read() -> None:
+    url = "https://vietnamnet.vn/a.html"
+    assert site_for(url, datetime(2021, 7, 9, tzinfo=UTC)) is vietnamnet.SITE_2021
+    assert site_for(url, datetime(2022, 6, 1, tzinfo=UTC)) is vietnamnet.SITE
+    assert site_for(url) is vietnamnet.SITE
 
 
 def test_a_host_that_only_ends_alike_is_another_site() -> None:
