@@ -12,6 +12,7 @@ from cli.commands import (
     migrate,
     models,
     run,
+    sites,
     source_care,
     sources,
     text,
@@ -56,6 +57,7 @@ crawl.sources.command("discover")(sources.discover)
 crawl.sources.command("import-opml")(sources.import_opml)
 crawl.sources.command("export-opml")(sources.export_opml)
 app.add_typer(crawl.sources, name="sources")
+app.add_typer(sites.sites, name="sites")
 app.add_typer(log.topics, name="topics")
 app.add_typer(log.rejected, name="rejected")
 app.add_typer(install.accounts, name="accounts")

@@ -15,7 +15,7 @@ from extraction.site import has
 
 _NAMED = (
     "fck_detail singular-content afcbc-body knc-content zce-content-body cms-body "
-    "the-article-body detail-content article__body content-detail maincontent "
+    "the-article-body detail-content article__body maincontent content-detail "
     "detail__cmain-main detail__content detail-content-body detail__body "
     "detail-body cate-24h-foot-arti-deta-info edittor-content ct-edtior-web "
     "content-news-detail contentdetail b-maincontent vovvn-body text-long art-body "
@@ -32,7 +32,7 @@ _LEADS = (
     f"//*[{has('sapo')} or {has('lead')} or {has('chapeau')} or @id='tomtat'"
     " or @data-role='sapo' or contains(@class, 'Lead')"
     " or contains(@class, '-sapo') or contains(@class, '_sapo')"
-    f" or {has('cms-desc')} or {has('chappeau')}"
+    f" or {has('cms-desc')} or {has('desc')} or {has('chappeau')}"
     f" or {has('the-article-summary')} or @id='sapo']"
 )
 _BELOW_HEADING = "//h1/following-sibling::*[self::h2 or self::h3]"

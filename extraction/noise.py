@@ -215,3 +215,9 @@ def is_noise_line(text: str) -> bool:
     return bool(
         _LINE_START.match(text) or _CREDIT_LINE.match(text) or _CREDIT_END.search(text)
     )
+
+
+def pointer_of(text: str) -> str:
+    """Return the words at the start of a line that make it a pointer; "" for none."""
+    found = _LINE_START.match(text)
+    return found[0] if found else ""
