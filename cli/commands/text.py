@@ -21,31 +21,28 @@ def extract(
     path: Annotated[Path, typer.Argument(metavar="FILE.html")],
     url: Annotated[str, typer.Option(help="Where the page was found.")],
     content_type: Annotated[str, typer.Option(help="As the server said.")] = "",
+    source: Annotated[
+        str, typer.Option(help="Read it as this source's spider would.")
+    ] = "",
+    home: HomeOption = None,
 ) -> None:
-    """Print the fields of an article page as one JSON line."""
+    """Print the fields of an article page, or of each item of an answer, as JSON."""
     with friendly():
+        from cli.crawling import choose, present_sources
+        from cli.extracting import rows_of
         from domain.errors import NotFoundError
-        from extraction.page import extract_page
 
         try:
             body = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
         except OSError as error:
             raise NotFoundError(f"{path} cannot be read: {error.strerror}.") from error
-        found = extract_page(body, url, content_type=content_type)
-        emit(
-            {
-                "title": found.title,
-                "lead": found.lead,
-                "body": found.body,
-                "author": found.author,
-                "section": found.section,
-                "outlet": found.outlet,
-                "published": found.published.isoformat() if found.published else None,
-                "modified": found.modified.isoformat() if found.modified else None,
-                "canonical_url": found.canonical_url,
-                "found_by": dict(found.found_by),
-            }
-        )
+        spec = None
+        if source:
+            settings = settings_of(home)
+            listed = present_sources(settings, profile_of(settings))()
+            (spec,) = choose(listed, [source])
+        for row in rows_of(body, url, content_type, spec):
+            emit(row)
 
 
 def analyse(
