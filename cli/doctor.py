@@ -12,7 +12,8 @@ from wiring.settings import Mode, Settings
 LEAST_FREE = 2 * 1024**3
 """Bytes free below which work stops soon: a day of a province's press is 0.2 GB."""
 
-STALE_HOURS = 26.0
+SHOWN_SICK = 10
+"""Sick sources named one by one; more bury what else is to be mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,30 +224,30 @@ def _newest(settings: Settings) -> float:
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:
-    from cli.crawling import open_frontier, present_sources
+    from cli.standing import source_watch
+    from jobs.source_health import report
     from wiring import bootstrap
     from wiring.profile import load_profile
 
     profile = load_profile(settings.profile, settings.profiles_dir)
     now = bootstrap.build_clock().now()
-    frontier = open_frontier(settings)
-    enabled = [s for s in present_sources(settings, profile)() if s.enabled]
-    silent = []
-    for source in enabled:
-        runs = frontier.runs(source.id, 5)
-        good = [run for run in runs if run.finished and not run.errors]
-        if runs and not any(
-            (now - run.started).total_seconds() < STALE_HOURS * 3600 for run in good
-        ):
-            silent.append(source.id)
-    frontier.close()
+    watch = source_watch(settings, profile, bootstrap.build_casework(settings))
+    reports = [report(facts, now) for facts in watch(now)]
+    sick = [found for found in reports if found.sick]
     yield Finding(
         "sources",
-        "warn" if silent else "ok",
-        f"{len(enabled)} enabled"
-        + (f"; failing: {', '.join(silent)}" if silent else ""),
-        "minhtin sources check " + silent[0] if silent else "",
+        "warn" if sick else "ok",
+        f"{len(reports)} enabled, {len(sick)} sick",
+        f"minhtin sources check {sick[0].facts.id}" if sick else "",
     )
+    for found in sick[:SHOWN_SICK]:
+        first = found.first
+        yield Finding(
+            f"source {found.facts.id}",
+            "warn",
+            f"{first.condition}: {first.said}",
+            first.hint,
+        )
 
 
 _CHECKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {

@@ -23,7 +23,7 @@ def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Sched
     """Put the jobs together."""
     from prometheus_client import REGISTRY, start_http_server
 
-    from jobs.metrics import JobMetrics
+    from jobs.metrics import JobMetrics, SourceMetrics
     from jobs.scheduler import Scheduler
     from wiring import bootstrap
 
@@ -33,7 +33,9 @@ def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Sched
     facts = source_watch(settings, profile, casework)
     return Scheduler(
         jobs=[
-            *bootstrap.build_jobs(settings, profile, casework, facts),
+            *bootstrap.build_jobs(
+                settings, profile, casework, facts, SourceMetrics(REGISTRY)
+            ),
             *mailbox_job(settings, profile),
         ],
         casework=casework,

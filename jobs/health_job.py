@@ -7,7 +7,8 @@ from typing import Any
 from casework.model import Setting
 from domain.errors import ConflictError
 from jobs.health import check, worst
-from jobs.health_facts import Facts, HealthRow, State
+from jobs.health_facts import Facts, Failure, HealthRow, State
+from jobs.metrics import SourceMetrics
 from jobs.ports import HealthBook
 from jobs.schedule import Every, Job, Schedule
 
@@ -28,15 +29,22 @@ class HealthJob(Job):
     schedule = Schedule(when=Every(120), lease_seconds=110)
 
     def __init__(
-        self, gather: Callable[[datetime], Facts], casework: HealthBook
+        self,
+        gather: Callable[[datetime], Facts],
+        casework: HealthBook,
+        metrics: SourceMetrics | None = None,
     ) -> None:
+        self._metrics = metrics
         self._gather = gather
         self._casework = casework
 
     def run(self, now: datetime) -> str:
         kept = self._casework.setting(KEY)
         before = known_rows(kept)
-        rows = check(self._gather(now), before)
+        facts = self._gather(now)
+        rows = check(facts, before)
+        if self._metrics and not isinstance(facts.sources, Failure | None):
+            self._metrics.show(facts.sources, rows)
         changed = [row for row in rows if _differs(row, before.get(row.name))]
         if changed:
             self._note(kept, before, rows, changed)

@@ -7,6 +7,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from domain.analysis import Analysis
 from domain.events import CountsSeen, PostGone
@@ -58,23 +59,43 @@ FIELDS: dict[str, FieldKind] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierRevision:
-    """A former text of a post whose text was edited."""
+    r"""A former text of a post whose text was edited; lead and text a line each.
+
+    `evidence` is the capture that it was read from, where that is known.
+    """
 
     revision: int
     fetched: datetime
     title: str
     text: str
+    evidence: str = ""
+
+    @classmethod
+    def of(cls, post: Post) -> Self:
+        """Return what is kept of a post's text."""
+        return cls(
+            revision=post.revision,
+            fetched=post.fetched,
+            title=post.title,
+            text="\n".join(part for part in (post.lead, post.text) if part),
+            evidence=post.evidence or "",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """A post with what is known of it: the two sides and the folded history."""
+    """A post with what is known of it: the two sides and the folded history.
+
+    `returned` says when it was found again after a removal, if it was; then `gone` is
+    None.
+    """
 
     analysis: Analysis
     review: ReviewState | None = None
     history: tuple[EarlierRevision, ...] = ()
     story: StoryId | None = None
     gone: PostGone | None = None
+    returned: PostGone | None = None
     counts: CountsSeen | None = None
 
     @property

@@ -16,7 +16,6 @@ from domain.analysis import Analysis
 from domain.events import CountsSeen, PostGone
 from domain.ids import StoryId
 from domain.labels import GoneReason
-from domain.post import Post
 from domain.review import ReviewState
 from searchindex.document import Document, EarlierRevision
 
@@ -67,21 +66,21 @@ class State:
         """The findable document, if the analysis side is there."""
         if self.analysis is None:
             return None
+        last = self._last_gone(self.analysis)
+        back = last is not None and last.reason is GoneReason.RESTORED
         return Document(
             analysis=self.analysis,
             review=self.review,
             story=self.story,
-            gone=self._last_gone(self.analysis),
+            gone=None if back else last,
+            returned=last if back else None,
             counts=self.counts,
             history=tuple(former.text for former in self.history),
         )
 
     def _last_gone(self, analysis: Analysis) -> PostGone | None:
         known = [gone for gone in (self.gone, analysis.gone) if gone is not None]
-        last = max(known, key=_gone_order, default=None)
-        if last is None or last.reason is GoneReason.RESTORED:
-            return None
-        return last
+        return max(known, key=_gone_order, default=None)
 
 
 def with_analysis(state: State, analysis: Analysis) -> tuple[State, bool]:
@@ -162,7 +161,7 @@ def _counts_order(seen: CountsSeen) -> tuple[datetime, int, str]:
 
 
 def _remember(state: State, analysis: Analysis) -> State:
-    former = Former(sequence=analysis.sequence, text=_text_of(analysis.post))
+    former = Former(sequence=analysis.sequence, text=EarlierRevision.of(analysis.post))
     known = {f.text.revision: f for f in state.history}
     same = known.get(former.text.revision)
     if same is not None and same.version >= former.version:
@@ -177,10 +176,3 @@ def _remember(state: State, analysis: Analysis) -> State:
             break
         kept.append(known[revision])
     return replace(state, history=tuple(reversed(kept)))
-
-
-def _text_of(post: Post) -> EarlierRevision:
-    body = "\n".join(part for part in (post.lead, post.text) if part)
-    return EarlierRevision(
-        revision=post.revision, fetched=post.fetched, title=post.title, text=body
-    )

@@ -4,13 +4,9 @@ Pieces travel as data and are drawn as text nodes, so nothing of a post can ever
 markup. Pure.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-
-LONGEST_COMPARED = 600
-"""Words of a text that are compared word by word; more keeps a reader waiting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,28 +100,3 @@ def excerpt(text: str, longest: int) -> str:
         return line
     head = line[:longest].rsplit(" ", 1)[0]
     return f"{head or line[:longest]}…"
-
-
-def differences(old: str, new: str) -> tuple[Piece, ...]:
-    """Compare word by word; kinds are `added` and `removed`."""
-    before, after = _words(old), _words(new)
-    found: list[Piece] = []
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for tag, a, b, c, d in matcher.get_opcodes():
-        if tag == "equal":
-            found.append(Piece(text=" ".join(after[c:d])))
-            continue
-        if a < b:
-            found.append(Piece(text=" ".join(before[a:b]), kind="removed"))
-        if c < d:
-            found.append(Piece(text=" ".join(after[c:d]), kind="added"))
-    return tuple(found)
-
-
-def relabel(found: Sequence[Piece], label: Callable[[str], str]) -> tuple[Piece, ...]:
-    """Give pieces of a kind their label in words."""
-    return tuple(replace(p, label=label(p.kind)) if p.kind else p for p in found)
-
-
-def _words(text: str) -> list[str]:
-    return text.split()[:LONGEST_COMPARED]

@@ -1,19 +1,20 @@
 """What the desk and the pages show of a post. Pure: documents in, plain values out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from casework.model import Decided, Viewing
-from domain.analysis import Analysis, LabelScore, Span, WeightedTerm
-from domain.labels import Harm, Queue
+from domain.analysis import Analysis, LabelScore, WeightedTerm
+from domain.labels import GoneReason, Harm, Queue
 from domain.profile import Profile
 from domain.review import ReviewState
-from nlp.personal_data import personal_data
 from searchindex.document import Document
-from ui import passages, shown
+from ui import masking, passages, revisions, shown
+from ui.difference import counts, difference
 from ui.passages import Mark, Paragraph, Piece
+from ui.revisions import Edit, Event
 from ui.wording import Wording
 
 FIRST_WORDS = 110
@@ -122,15 +123,6 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """A former text, with what changed until the next one."""
-
-    revision: int
-    when: str
-    pieces: tuple[Piece, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PostView:
     """Everything of a post that the desk shows."""
 
@@ -161,6 +153,7 @@ class PostView:
     model: str
     standing: str
     acts: tuple[Act, ...]
+    timeline: tuple[Event, ...]
     edits: tuple[Edit, ...]
     viewing: str
 
@@ -185,24 +178,7 @@ class Copy:
 
 def masks_of(analysis: Analysis, words: Wording) -> tuple[Mark, ...]:
     """Return what of the text is hidden, with the kind of data in words."""
-    return _masks(analysis.personal_data, words)
-
-
-def _without_personal_data(text: str, words: Wording) -> str:
-    return passages.plain(passages.pieces(text, (), _masks(personal_data(text), words)))
-
-
-def _masks(spans: Sequence[Span], words: Wording) -> tuple[Mark, ...]:
-    known = words.section("mask")
-    return tuple(
-        Mark(
-            start=span.start,
-            end=span.end,
-            kind="mask",
-            label=f"[{known.get(span.kind, known['other'])}]",
-        )
-        for span in spans
-    )
+    return masking.masks(analysis.personal_data, words)
 
 
 def _flag_marks(analysis: Analysis, reading: Reading) -> tuple[Mark, ...]:
@@ -427,7 +403,8 @@ def post_view(
         model=" · ".join(n for n in (judged.model, analysis.pipeline) if n),
         standing=standing(document, state, reading),
         acts=tuple(act(decided, reading) for decided in history),
-        edits=_edits(document, reading),
+        timeline=revisions.timeline(document, reading.words, reading.moment),
+        edits=revisions.edits(document, reading.words, reading.moment),
         viewing=viewing.account.display if viewing else "",
     )
 
@@ -435,7 +412,9 @@ def post_view(
 def _gone(document: Document, reading: Reading) -> str:
     if document.gone is None:
         return ""
-    return reading.words("gone.sentence", when=reading.moment(document.gone.at))
+    moved = document.gone.reason is GoneReason.MOVED
+    key = "gone.moved" if moved else "gone.sentence"
+    return reading.words(key, when=reading.moment(document.gone.at))
 
 
 def _places(analysis: Analysis, reading: Reading) -> tuple[tuple[str, str], ...]:
@@ -445,33 +424,16 @@ def _places(analysis: Analysis, reading: Reading) -> tuple[tuple[str, str], ...]
     return tuple(found.items())
 
 
-def _edits(document: Document, reading: Reading) -> tuple[Edit, ...]:
-    """Show each former text against the one that followed it."""
-    post = document.post
-    texts = [f"{e.title} {e.text}" for e in document.history]
-    texts.append(f"{post.title} {post.text}")
-    clean = [_without_personal_data(text, reading.words) for text in texts]
-    label = _change_label(reading.words)
-    return tuple(
-        Edit(
-            revision=earlier.revision,
-            when=reading.moment(earlier.fetched),
-            pieces=passages.relabel(passages.differences(old, new), label),
-        )
-        for earlier, old, new in zip(document.history, clean, clean[1:], strict=False)
-    )
-
-
 def copy_of(
     head: Document, other: Document, reading: Reading, *, decided: bool
 ) -> Copy:
     """Compare another post of the story with the one on the desk."""
     post = other.post
-    found = passages.differences(
+    found = difference(
         masked_text(head, reading.words), masked_text(other, reading.words)
     )
     same = post.whole_text == head.post.whole_text
-    alike = all(not piece.kind for piece in found)
+    alike = not any(counts(found))
     return Copy(
         id=post.id,
         revision=post.revision,
@@ -481,7 +443,7 @@ def copy_of(
         same=same,
         hidden=alike and not same,
         decided=decided,
-        pieces=passages.relabel(found, _change_label(reading.words)),
+        pieces=revisions.labelled(found, reading.words),
     )
 
 
@@ -491,7 +453,3 @@ def masked_text(document: Document, words: Wording) -> str:
     return passages.plain(
         passages.pieces(post.whole_text, (), masks_of(document.analysis, words))
     )
-
-
-def _change_label(words: Wording) -> Callable[[str], str]:
-    return lambda kind: words(f"change.{kind}")

@@ -18,6 +18,7 @@ from domain.profile import Profile, SourceSpec
 from eventlog.port import EventLog
 from evidence.port import EvidenceStore
 from jobs.health_facts import SourceFacts
+from jobs.metrics import SourceMetrics
 from jobs.probe import Probe
 from jobs.schedule import Job
 from pipeline.indexer import Indexer
@@ -184,6 +185,7 @@ def build_jobs(
     profile: Profile,
     casework: Casework,
     sources: Callable[[datetime], Sequence[SourceFacts]],
+    metrics: SourceMetrics | None = None,
 ) -> Sequence[Job]:
     """Put together what runs by the clock."""
     from eventlog.codec import encode_event
@@ -205,7 +207,7 @@ def build_jobs(
         RetentionJob(eraser, profile.retention_days, profile.timezone, index=index),
     ]
     probe = build_probe(settings, casework, sources, made)
-    return [*made, HealthJob(probe, casework)]
+    return [*made, HealthJob(probe, casework, metrics)]
 
 
 def build_probe(

@@ -27,7 +27,7 @@ from domain.analysis import (
     WeightedTerm,
 )
 from domain.clock import Clock, ManualClock
-from domain.ids import PostId, SourceId, StoryId
+from domain.ids import Digest, PostId, SourceId, StoryId
 from domain.labels import About, Harm, Label, PostKind, Queue, Role, Stance, Topic
 from domain.post import Post
 from domain.profile import Profile, SourceSpec
@@ -447,6 +447,24 @@ def _made_up() -> Iterator[Analysis]:
         revision=2,
     )
     yield analysed(after, {"queues": ["claims"]})
+    yield from _rewritten()
+
+
+def _rewritten() -> Iterator[Analysis]:
+    """Yield an article that was edited twice, with markup put in on the way."""
+    calm = "Theo đơn vị quản lý đường, lực lượng tại chỗ đã có mặt từ sáng sớm để phân"
+    calm += " luồng, cảnh báo hai đầu và chuẩn bị máy xúc; người dân đi lối tránh."
+    texts = (
+        ("Sạt lở ở dốc Nậm Rốm", f"Đường tắc hoàn toàn từ 5 giờ.\n{calm}"),
+        ("Sạt lở ở dốc Nậm Rốm", f"Đường tắc một nửa từ 5 giờ.\n{calm}\n{HOSTILE}"),
+        ("Thông xe ở dốc Nậm Rốm", f"Đường đã thông một nửa từ 9 giờ.\n{calm}"),
+    )
+    for at, (title, text) in enumerate(texts, start=1):
+        post = made_post("rewritten", text, minutes=200, revision=at)
+        fetched = NOW - timedelta(minutes=190 - 60 * at)
+        digest = Digest(f"sha256:{str(at) * 64}")
+        post = replace(post, title=title, fetched=fetched, evidence=digest)
+        yield analysed(post, {"queues": ["claims"]})
 
 
 def made_post(name: str, text: str, *, minutes: int, revision: int = 1) -> Post:

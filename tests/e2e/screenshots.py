@@ -30,6 +30,7 @@ def take(folder: Path) -> None:
         for name, path in (
             ("search", "/search?q=dien%20bien"),
             ("sources", "/sources"),
+            ("source", "/sources?source=hoaban"),
             ("settings", "/settings"),
         ):
             page.goto(f"{address}{path}")
@@ -52,6 +53,10 @@ def _desk(page: Page, address: str, folder: Path) -> None:
     page.get_by_role("button", name="Bản sao").click()
     page.wait_for_selector(".panel article")
     _keep(page, folder, "desk-copies")
+    open_desk(page, address, "queue=claims&post=test%3Arewritten")
+    page.get_by_role("button", name="Diễn biến").click()
+    page.wait_for_selector(".life")
+    _keep(page, folder, "desk-history")
     open_desk(page, address, "queue=press")
     _keep(page, folder, "desk-press")
     page.keyboard.press("?")

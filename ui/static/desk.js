@@ -27,11 +27,19 @@ const fill = (node, ...children) => node.replaceChildren(...there(children));
 const foldMarks = (text) =>
   text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
 
+// What came and went is told by a word and by the kind of line, not by colour alone.
+const CHANGED = { added: ["ins", "＋"], removed: ["del", "−"] };
+const drawDifference = (pieces) =>
+  pieces.flatMap((piece, at) => {
+    const space = at ? " " : "";
+    if (piece.kind === "folded") return [space, el("details", { class: "folded" }, el("summary", {}, piece.label), el("span", {}, piece.text))];
+    if (!piece.kind) return [space, piece.text];
+    const [name, sign] = CHANGED[piece.kind];
+    return [space, el(name, { class: piece.kind }, el("b", {}, `${sign}${piece.label}`), " ", piece.text)];
+  });
+
 const drawPieces = (pieces) =>
-  pieces.flatMap((piece, at) => [
-    at && (piece.kind === "added" || piece.kind === "removed" || pieces[at - 1].kind === "added" || pieces[at - 1].kind === "removed") ? " " : "",
-    piece.kind ? el("span", { class: piece.kind, title: piece.label }, piece.text) : piece.text,
-  ]);
+  pieces.map((piece) => (piece.kind ? el("span", { class: piece.kind, title: piece.label }, piece.text) : piece.text));
 
 class ApiError extends Error {
   constructor(status, told) {
@@ -327,7 +335,7 @@ class Desk {
         post.evidence && tool(this.say("captured"), () => window.open(`/evidence/${encodeURIComponent(post.evidence)}`, "_blank", "noopener")),
         post.story && !(row && row.copies < 2) && toggle("copies", this.say("copies", { count: row && row.copies > 1 ? row.copies - 1 : "…" })),
         toggle("history", `${this.say("history")} (${post.acts.length})`),
-        post.edits.length > 0 && toggle("edits", this.say("edits")),
+        toggle("edits", this.say("edits", { count: post.timeline.length })),
         post.masked > 0 && tool(this.say("reveal"), () => this.reveal())),
       post.viewing && el("div", { class: "note-bar" }, this.say("viewing", { name: post.viewing })),
       post.gone && el("div", { class: "note-bar" }, post.gone),
@@ -348,11 +356,20 @@ class Desk {
   }
   drawPanel(post) {
     if (this.panel === "history") return this.drawHistory(post);
-    if (this.panel === "edits")
-      return el("div", { class: "panel" }, post.edits.map((edit) => el("article", {}, el("div", { class: "quiet" }, `${this.say("revision", { count: edit.revision })} · ${edit.when}`), el("div", {}, drawPieces(edit.pieces)))));
+    if (this.panel === "edits") return this.drawLife(post);
     const place = el("div", { class: "panel" }, this.say("loading"));
     this.get("/api/story", { id: post.id }).then(({ copies }) => place.replaceChildren(...this.drawCopies(post, copies)), (error) => place.replaceChildren(error.message));
     return place;
+  }
+  drawLife(post) {
+    const kept = (digest) => digest && el("a", { href: `/evidence/${encodeURIComponent(digest)}`, target: "_blank", rel: "noopener", title: digest }, `${this.say("captured")} ${digest.slice(0, 15)}…`);
+    return el("div", { class: "panel life" }, el("h3", {}, this.say("life")),
+      el("ol", {}, post.timeline.map((event) => el("li", { class: event.kind }, el("time", {}, event.when), el("span", {}, event.what), kept(event.evidence)))),
+      post.edits.map((edit) => el("article", {},
+        el("h3", {}, `${this.say("revision", { count: edit.revision })} · ${edit.when}`, el("span", { class: "quiet" }, ` · ${edit.said}`)),
+        edit.masked && el("div", { class: "quiet" }, this.say("changed_none")),
+        edit.title.length > 0 && el("div", { class: "differs" }, el("span", { class: "quiet" }, `${this.say("changed_title")}: `), drawDifference(edit.title)),
+        edit.pieces.length > 0 && el("div", { class: "differs" }, drawDifference(edit.pieces)))));
   }
   drawHistory(post) {
     if (!post.acts.length) return el("div", { class: "panel" }, this.say("history_none"));
@@ -367,7 +384,7 @@ class Desk {
       el("div", { class: "head" }, el("b", {}, copy.source), copy.when, at === 0 && copy.earlier && el("span", { class: "tag" }, this.say("copy_first")),
         copy.same && el("span", { class: "tag" }, this.say("copy_same")), copy.hidden && el("span", { class: "tag" }, this.say("copy_hidden")), copy.decided && el("span", { class: "tag" }, this.say("copy_decided")),
         el("button", { onclick: () => this.cut(copy, post.story) }, this.say("cut"))),
-      !copy.same && !copy.hidden && el("div", {}, drawPieces(copy.pieces))));
+      !copy.same && !copy.hidden && el("div", { class: "differs" }, drawDifference(copy.pieces))));
   }
   drawWhy(post) {
     const flags = post.flags.map((flag) => el("section", {},

@@ -3,11 +3,16 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from prometheus_client import CollectorRegistry
+
 from domain.analysis import Analysis
 from domain.ids import PostId, SourceId
 from domain.labels import About, PostKind
 from domain.post import Post
+from jobs import metrics
+from jobs.health_facts import Lag
 from jobs.source_facts import FIRST_READ, LAG_LASTS, SourceWatch, calendar_of, lag_of
+from jobs.source_health import source_row
 from nlp.fingerprint import bands
 from searchindex.adapters.memory import MemorySearchIndex
 from source_visits import CALENDAR, DAY, HOUR, SPEC, hourly, steady, visit
@@ -118,3 +123,29 @@ def test_the_calendar_is_the_provinces():
     calendar = calendar_of(load_profile("dien-bien"))
     assert calendar.day(datetime(2026, 9, 1, 18, tzinfo=UTC)).day == 2
     assert datetime(2026, 9, 2, tzinfo=UTC).date() in calendar.holidays
+
+
+def test_figures_of_sources_are_bounded_and_unknown_is_no_zero(monkeypatch):
+    registry = CollectorRegistry()
+    shown = metrics.SourceMetrics(registry)
+    monkeypatch.setattr(metrics, "MOST_SOURCES", 2)
+    (facts,) = watch_of(Frontier(hourly(NOW, 30, steady)))(NOW)
+    lag = Lag(p50=MINUTE, p95=2 * MINUTE, posts=3)
+    sources = [
+        replace(facts, id="a", lag=lag),
+        replace(facts, id="b", today=None, last_success=None),
+        replace(facts, id="c"),
+    ]
+    shown.show(sources, [source_row(source, NOW) for source in sources])
+
+    def value(name, **labels):
+        return registry.get_sample_value(f"minhtin_source{name}", labels)
+
+    assert value("_state", source="a") == 0
+    assert value("_new_posts_24h", source="a") == 24
+    assert value("_lag_seconds", source="a", quantile="0.95") == 120
+    assert value("_new_posts_24h", source="b") is None
+    assert value("_state", source="c") is None
+    assert value("s", state="ok") == 3
+    shown.show(sources[:1], [])
+    assert value("_state", source="b") is None

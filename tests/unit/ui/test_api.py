@@ -174,7 +174,8 @@ def test_an_edited_post_is_open_again(lan: TestClient, context: ConsoleContext) 
     assert "test:edited" in {r["id"] for r in _rows(lan, "claims")}
     view = lan.get("/api/post", params={"id": "test:edited"}).json()
     assert "Phiên bản 2" in view["standing"]
-    assert [edit["revision"] for edit in view["edits"]] == [1, 2]
+    assert [edit["revision"] for edit in view["edits"]] == [3, 2]
+    assert [event["kind"] for event in view["timeline"]].count("revised") == 2
 
 
 def test_a_verdict_on_an_overtaken_revision_conflicts(lan: TestClient) -> None:

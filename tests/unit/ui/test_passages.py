@@ -1,7 +1,6 @@
 from ui.passages import (
     Mark,
     Paragraph,
-    differences,
     excerpt,
     paragraphs,
     pieces,
@@ -59,17 +58,6 @@ def test_paragraphs_keep_roles_and_places_of_marks() -> None:
 
 def _marked(found: tuple[Paragraph, ...]) -> list[str]:
     return [piece.text for p in found for piece in p.pieces if piece.kind]
-
-
-def test_differences_name_what_came_and_went() -> None:
-    found = differences("nước dâng 5 mét", "nước dâng 1 mét rồi")
-    assert [(p.text, p.kind) for p in found] == [
-        ("nước dâng", ""),
-        ("5", "removed"),
-        ("1", "added"),
-        ("mét", ""),
-        ("rồi", "added"),
-    ]
 
 
 def test_an_excerpt_ends_at_a_word() -> None:
