@@ -12,6 +12,7 @@ from domain.labels import Role
 
 class Act(StrEnum):
     DECIDE = "decide"
+    ADD_POST = "add_post"
     UNDO_OWN = "undo_own"
     UNDO_OTHERS = "undo_others"
     CUT_STORY = "cut_story"
@@ -32,6 +33,7 @@ _ADMIN = frozenset({Role.ADMIN})
 ALLOWED: Mapping[Act, frozenset[Role]] = {
     #                       analyst  press  leader  admin
     Act.DECIDE: _EVERYONE,  #  yes    yes    yes     yes
+    Act.ADD_POST: _EVERYONE,
     Act.UNDO_OWN: _EVERYONE,
     Act.CUT_STORY: _EVERYONE,
     Act.SAVE_SEARCH: _EVERYONE,

@@ -87,6 +87,7 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
 
     door = IntakeDoor(
         take=report_desk(settings, profile),
+        known_at=frontier.resolve,
         secrets=intake_secrets(settings),
         channels=lambda: channels(sources()),
         requests_a_minute=settings.intake_requests_a_minute,

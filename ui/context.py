@@ -105,11 +105,12 @@ class SettingsView:
 class IntakeDoor:
     """How reports come in through the console's address.
 
-    `take` makes them durable; `secrets` are channel → key of the senders, `channels`
-    gives id → name of those that are in force.
+    `take` makes them durable, `known_at` gives the post of an address; `secrets` are
+    channel → key of the senders, `channels` gives id → name of those that are in force.
     """
 
     take: Take
+    known_at: Callable[[str], str | None] = lambda _: None
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     channels: Callable[[], Mapping[str, str]] = dict
     requests_a_minute: int = 60

@@ -6,7 +6,7 @@ import uvicorn
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from ui import api, webhook
+from ui import adding, api, webhook
 from ui.context import ConsoleContext, install
 from ui.guard import SessionGuard
 from ui.sign_in import SignInPages
@@ -47,6 +47,7 @@ def build_app(context: ConsoleContext) -> ASGIApp:
         routes=[
             *SignInPages(context).routes(),
             *webhook.routes(context),
+            *adding.routes(context),
             *api.routes(context),
         ],
         middleware=[Middleware(SessionGuard, context=context)],

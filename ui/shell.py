@@ -106,6 +106,7 @@ def _who(page: PageContext) -> None:
     name = escape(words("app.signed_in", name=page.account.display, role=role))
     st.html(
         f'<div class="mt-who"><span>{name}</span> '
+        f'<a href="/add" target="_self">{escape(words("add.title"))}</a> '
         f'<a href="/sign-out" target="_self">{escape(words("app.sign_out"))}</a></div>'
     )
 

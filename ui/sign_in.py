@@ -6,12 +6,10 @@ from importlib.resources import files
 from urllib.parse import urlsplit
 
 from anyio import to_thread
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import (
-    HTMLResponse,
     PlainTextResponse,
     RedirectResponse,
     Response,
@@ -22,6 +20,7 @@ from casework.model import Session
 from domain.errors import MinhTinError
 from ui.context import ConsoleContext
 from ui.guard import PASSWORD, SESSION_KEY, SIGN_IN, SIGN_OUT, cookie_name, language_of
+from ui.pages import Pages
 from ui.problems import problem_of
 from ui.wording import DEFAULT_LANGUAGE, LANGUAGES, wording
 
@@ -44,11 +43,7 @@ class SignInPages:
     def __init__(self, context: ConsoleContext) -> None:
         self._context = context
         self._secure = context.settings_view.behind_tls
-        self._pages = Environment(
-            loader=PackageLoader("ui"),
-            autoescape=select_autoescape(default=True),
-            undefined=StrictUndefined,
-        )
+        self._pages = Pages(context)
 
     def routes(self) -> list[Route]:
         return [
@@ -192,18 +187,7 @@ class SignInPages:
         values: dict[str, object],
         status: int = 200,
     ) -> Response:
-        words = wording(language_of(request))
-        text = self._pages.get_template(template).render(
-            words=words,
-            language=words.language,
-            languages=LANGUAGES,
-            province=self._context.profile.full_name,
-            sample=self._context.sample,
-            back=request.url.path,
-            contact=self._context.settings_view.contact,
-            **values,
-        )
-        return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
+        return self._pages.answer(request, template, values, status)
 
     def _set(self, answer: Response, name: str, value: str, seconds: int) -> None:
         answer.set_cookie(

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket
 
 from domain.clock import ManualClock
 from e2e.console_world import NOW, PASSWORD, world
-from ui import api, webhook
+from ui import adding, api, webhook
 from ui.context import ConsoleContext
 from ui.guard import SessionGuard
 from ui.sign_in import SignInPages
@@ -46,6 +46,7 @@ def guarded(context: ConsoleContext) -> Starlette:
         routes=[
             *SignInPages(context).routes(),
             *webhook.routes(context),
+            *adding.routes(context),
             *api.routes(context),
             WebSocketRoute("/_stcore/stream", _echo),
             Mount("/", Route("/{path:path}", _page)),

@@ -14,7 +14,16 @@ from ui.guard import OPEN
 
 from .conftest import SITE, guarded
 
-PAGES = ["/", "/desk", "/search", "/sources", "/settings", "/sign-out", "/password"]
+PAGES = [
+    "/",
+    "/add",
+    "/desk",
+    "/search",
+    "/sources",
+    "/settings",
+    "/sign-out",
+    "/password",
+]
 STREAMLIT = ["/_stcore/health", "/_stcore/host-config", "/static/js/a.js", "/media/x"]
 ODD = ["/sign-in/", "/SIGN-IN", "/sign-in/../", "//sign-in", "/healthz/x", "/assets/"]
 STREAM = "ws://console.test/_stcore/stream"
