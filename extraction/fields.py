@@ -37,13 +37,17 @@ class PageFields:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedItem:
-    """One entry of a feed, its URL absolute and its texts unescaped."""
+    """One entry of a feed, its URL absolute and its texts unescaped.
+
+    `modified` is when its list says that the page changed last.
+    """
 
     url: str
     title: str = ""
     summary: str = ""
     published: datetime | None = None
     author: str = ""
+    modified: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,30 @@ class ThreadPost:
     quotes: str = ""
     links: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
+    likes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadRow:
+    """A thread in a forum's list: last activity and counts, None where not shown."""
+
+    url: str
+    active: datetime | None = None
+    replies: int | None = None
+    views: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForumPage:
+    """One page of a forum's list, in page order; `next_url` is empty on the last."""
+
+    rows: tuple[ThreadRow, ...]
+    next_url: str = ""
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """The threads' addresses."""
+        return tuple(row.url for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
