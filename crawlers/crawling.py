@@ -3,7 +3,10 @@
 import asyncio
 import re
 import signal
+from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 
 import structlog
 from scrapy import Spider
@@ -14,11 +17,14 @@ from crawlers.addresses import GuardedResolver, networks_of
 from crawlers.deps import CrawlDeps
 from crawlers.files import FileReport, file_import, is_local, local_path
 from crawlers.frontier.port import SourceRun
+from crawlers.frontier.queue import WaitingPage
 from crawlers.holders import own_holder
+from crawlers.lease import SiteLease
 from crawlers.pace import Pace
 from crawlers.schedule import Schedule
 from crawlers.settings import scrapy_settings
 from crawlers.spiders.feed import FeedSpider
+from crawlers.spiders.fetched import FetchedSpider
 from crawlers.spiders.file import FileSpider
 from crawlers.spiders.forum import ForumSpider
 from crawlers.spiders.json_api import JsonApiSpider
@@ -27,6 +33,7 @@ from crawlers.spiders.page import PageSpider
 from crawlers.spiders.sitemap import SitemapSpider
 from crawlers.spiders.youtube import YoutubeSpider
 from crawlers.tally import Tally
+from crawlers.urgent import errand_spec, fetched_spec
 from crawlers.visit import Visit
 from domain.errors import ConfigurationError, MinhTinError, RetryLaterError
 from domain.events import PostEvent
@@ -43,6 +50,8 @@ _RENEWALS = 4
 """Renewals a lease: three may fail before it ends."""
 _CONTACT = re.compile(r"\(\+[^()\s]+\)")
 _DNS_SECONDS = 10
+_URGENT_TICK = 0.5
+"""Seconds between two looks for sites with pages that are asked for now."""
 SPIDERS: dict[str, type[Spider]] = {
     "feed": FeedSpider,
     "sitemap": SitemapSpider,
@@ -52,6 +61,7 @@ SPIDERS: dict[str, type[Spider]] = {
     "forum": ForumSpider,
     "file": FileSpider,
     "youtube": YoutubeSpider,
+    "fetched": FetchedSpider,
 }
 
 
@@ -82,6 +92,10 @@ class Crawling:
         self._pace = Pace()
         self._networks = networks_of(deps.allowed_networks)
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._errands: dict[str, asyncio.Task[None]] = {}
+        self._visitors: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._specs: dict[str, SourceSpec] = {}
+        self._leases: dict[str, SiteLease] = {}
         self._at_work: dict[str, Crawler] = {}
         self._lost: set[str] = set()
         self._holder = own_holder()
@@ -95,6 +109,7 @@ class Crawling:
     ) -> None:
         """Visit each source once."""
         self._open(reactor)
+        self._specs = {spec.id: spec for spec in sources}
         for site, specs in self._queues(sources).items():
             self._begin(site, specs)
         await self._wait()
@@ -104,17 +119,43 @@ class Crawling:
     ) -> None:
         """Visit what is due until told to stop; one visit per site at a time."""
         self._open(reactor)
+        self._minding = asyncio.ensure_future(self._mind_urgent())
         while not self._stopped.is_set():
             try:
                 self._begin_due(sources())
             except (RetryLaterError, ConfigurationError) as error:
                 _log.warning("sources_not_read", problem=str(error))
             await self._tick()
+        self._minding.cancel()
         await self._wait()
+
+    async def _mind_urgent(self) -> None:
+        """Send somebody at once where a page is asked for now and nobody is."""
+        while True:
+            try:
+                sites = self._deps.frontier.urgent(self._deps.clock.now())
+            except MinhTinError as error:
+                _log.warning("urgent_pages_not_read", problem=str(error))
+                sites = frozenset()
+            for site in sites - self._errands.keys():
+                if not self._visitors[site].locked():
+                    task = asyncio.ensure_future(self._run_errand(site))
+                    self._errands[site] = task
+            await asyncio.sleep(_URGENT_TICK)
+
+    async def _run_errand(self, site: str) -> None:
+        """Fetch what is asked for now, beside the queue of sites that wait for room."""
+        try:
+            if self._claim(site, LEASE_SECONDS):
+                spec = errand_spec(site, self._specs.values())
+                await self._visit_leased(site, [spec], errand=True)
+        finally:
+            self._errands.pop(site, None)
 
     def _begin_due(self, sources: Sequence[SourceSpec]) -> None:
         queues = self._queues(sources)
         specs = [s for q in queues.values() for s in q]
+        self._specs = {spec.id: spec for spec in specs}
         due = {spec.id for spec in self._due(specs)}
         for site, specs in queues.items():
             now_due = [spec for spec in specs if spec.id in due]
@@ -181,15 +222,27 @@ class Crawling:
                 waited = True
             await self._tick()
 
-    async def _visit_leased(self, site: str, specs: list[SourceSpec]) -> None:
+    async def _visit_leased(
+        self, site: str, specs: list[SourceSpec], *, errand: bool = False
+    ) -> None:
+        async with self._visitors[site]:
+            await self._visit_alone(site, specs, errand=errand)
+
+    async def _visit_alone(
+        self, site: str, specs: list[SourceSpec], *, errand: bool
+    ) -> None:
         self._lost.discard(site)
+        if not self._claim(site, LEASE_SECONDS):
+            return
         keeper = asyncio.ensure_future(self._keep(site))
         try:
             # Another crawler may have been there since this one looked.
-            for spec in self._due(specs) if self._watching else specs:
+            for spec in self._due(specs) if self._watching and not errand else specs:
                 if self._stopped.is_set() or site in self._lost:
                     return
-                await self._visit(spec, site)
+                tally = await self._visit(spec, site, errand=errand)
+                if not errand:
+                    self._record(spec, tally)
         except MinhTinError as error:
             _log.warning("site_not_visited", site=site, problem=str(error))
         finally:
@@ -210,10 +263,16 @@ class Crawling:
     def _claim(self, site: str, seconds: float, *, unsure: bool = False) -> bool:
         """Take or renew a lease; `unsure` is the answer when nobody can be asked."""
         try:
-            return self._deps.frontier.claim(site, self._holder, seconds)
+            return self._lease(site).take(seconds)
         except MinhTinError as error:
             _log.warning("site_not_claimed", site=site, problem=str(error))
             return unsure
+
+    def _lease(self, site: str) -> SiteLease:
+        if site not in self._leases:
+            claim = partial(self._deps.frontier.claim, site, self._holder)
+            self._leases[site] = SiteLease(claim, LEASE_SECONDS)
+        return self._leases[site]
 
     def _release(self, site: str) -> None:
         try:
@@ -221,7 +280,7 @@ class Crawling:
         except MinhTinError as error:
             _log.warning("site_not_released", site=site, problem=str(error))
 
-    async def _visit(self, spec: SourceSpec, site: str) -> None:
+    async def _visit(self, spec: SourceSpec, site: str, *, errand: bool) -> Tally:
         tally = Tally(source=spec.id, started=self._deps.clock.now())
         try:
             if spec.kind == "file" and is_local(spec.url):
@@ -234,17 +293,24 @@ class Crawling:
             else:
                 crawler = self._runner.create_crawler(self.spiders[spec.kind])
                 self._at_work[site] = crawler
-                await self._runner.crawl(crawler, visit=self._about(spec, tally))
+                about = replace(self._about(spec, tally), errand=errand)
+                await self._runner.crawl(crawler, visit=about)
         except Exception as error:  # noqa: BLE001 - one source's fault is not the others'
             _log.exception("visit_failed", source=spec.id)
             tally.fail("failure")
             tally.message = str(error)
         finally:
             self._at_work.pop(site, None)
-        self._record(spec, tally)
+        return tally
 
     def _about(self, spec: SourceSpec, tally: Tally) -> Visit:
+        site = site_of(spec.url)
         return Visit(
+            site=site,
+            holder=self._holder,
+            lease=self._lease(site),
+            spec_of=self._spec_of,
+            spiders=self.spiders,
             spec=spec,
             deps=self._deps,
             tally=tally,
@@ -256,6 +322,9 @@ class Crawling:
             on_event=self._on_event,
             files=self.files,
         )
+
+    def _spec_of(self, page: WaitingPage) -> SourceSpec:
+        return self._specs.get(page.source) or fetched_spec(page)
 
     def _record(self, spec: SourceSpec, tally: Tally) -> None:
         run = tally.run(self._deps.clock.now())
@@ -283,5 +352,5 @@ class Crawling:
             return
 
     async def _wait(self) -> None:
-        while self._busy:
-            await asyncio.wait(list(self._busy.values()))
+        while tasks := [*self._busy.values(), *self._errands.values()]:
+            await asyncio.wait(tasks)

@@ -9,6 +9,9 @@ from domain.profile import Outlet
 from eventlog.port import EventLog, LogTopic
 from evidence.port import EvidenceStore
 
+HOUR = 3600.0
+DAY = 24 * HOUR
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlLimits:
@@ -20,8 +23,12 @@ class CrawlLimits:
     for the head of an answer; `visit_seconds` for one visit to a source. `depth` is
     how many pages may lead to one another: more than the longest list and thread
     together. `retry_after_seconds` is the longest pause that a visit waits for.
-    `recheck_minutes` is how soon a watch looks at a known page again: shorter finds
-    edits earlier and asks more of the site.
+    `recheck_seconds` are a known page's ages at which it is
+    looked at again: more finds edits earlier and asks more of the site.
+    `retry_seconds` are the pauses after each failure of a page; then it is given up
+    until its list names it again. Entries older than `fresh_seconds` wait behind
+    newer ones and rechecks. `page_seconds` is how long a page may be on its way: less
+    than a retry's waits and a lost log's, and two crawlers fetch it.
     """
 
     body_bytes: int = 5_000_000
@@ -32,7 +39,10 @@ class CrawlLimits:
     retries: int = 2
     retry_after_seconds: float = 60.0
     visit_seconds: float = 3600.0
-    recheck_minutes: int = 120
+    recheck_seconds: tuple[float, ...] = (HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY)
+    retry_seconds: tuple[float, ...] = (600.0, HOUR, 6 * HOUR, DAY)
+    fresh_seconds: float = 2 * DAY
+    page_seconds: float = 900.0
     thread_pages: int = 200
     batch: int = 20
     batch_seconds: float = 1.0

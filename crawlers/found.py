@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from domain.post import Post
+from crawlers.frontier.queue import WaitingPage
+from domain.post import Counts, Post
 from evidence.port import Capture
 
 
@@ -16,6 +17,8 @@ class FoundPost:
     `partial` marks a page that broke off: it may be new, but it is no edit.
     `corrected` names fields that read otherwise now although the page is the same: a
     revision whose evidence stays that of the post.
+    `redirects` are the statuses of the redirects that led to it. `page` is the waiting
+    page that ends with this finding; here and in the other findings.
     """
 
     post: Post
@@ -25,15 +28,19 @@ class FoundPost:
     validators: Mapping[str, str] = field(default_factory=dict)
     partial: bool = False
     corrected: tuple[str, ...] = ()
+    redirects: tuple[int, ...] = ()
+    page: WaitingPage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundGone:
-    """An address that answered 404 or 410."""
+    """An address that answered 404 or 410, or, `soft`, that only looks as if not."""
 
     url: str
     at: datetime
     trace: str
+    soft: bool = False
+    page: WaitingPage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +48,26 @@ class FoundUnchanged:
     """An address that answered 304."""
 
     url: str
+    at: datetime
+    trace: str
+    page: WaitingPage | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundNothing:
+    """A waiting page that brought no post; `problem` is the code of why."""
+
+    page: WaitingPage
+    problem: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundCounts:
+    """Reaction counts that a list shows of a post; None where it shows none."""
+
+    url: str
+    counts: Counts
     at: datetime
     trace: str
 
@@ -57,4 +84,7 @@ class FoundPage:
     validators: Mapping[str, str]
 
 
-Found = FoundPost | FoundGone | FoundUnchanged | FoundPage
+Ending = FoundPost | FoundGone | FoundUnchanged
+"""Findings that may be the last of a waiting page."""
+
+Found = Ending | FoundNothing | FoundCounts | FoundPage

@@ -19,6 +19,7 @@ from crawlers.pace import Lane, network_of
 from crawlers.refusals import (
     BudgetSpentError,
     HostRestsError,
+    LeaseLostError,
     QuietHoursError,
     StoppingError,
 )
@@ -85,6 +86,9 @@ class Gate:
             if wait <= 0:
                 break
             await asyncio.sleep(min(wait, _SLICE))
+        # Last of all: while it waited the process may have stood still.
+        if not self._visit.lease.holds():
+            raise LeaseLostError(f"the site of {host} is another crawler's")
         self._spend_day()
 
     def _rest_left(self, host: str) -> float:

@@ -10,9 +10,20 @@ from dataclasses import dataclass, field, replace
 import structlog
 
 from crawlers.deps import CrawlDeps
-from crawlers.fingerprint import changed_fields, content_hash
-from crawlers.found import Found, FoundGone, FoundPage, FoundPost, FoundUnchanged
+from crawlers.fingerprint import content_hash
+from crawlers.found import (
+    Found,
+    FoundCounts,
+    FoundGone,
+    FoundNothing,
+    FoundPage,
+    FoundPost,
+    FoundUnchanged,
+)
 from crawlers.frontier.port import Seen
+from crawlers.frontier.queue import WaitingPage
+from crawlers.returning import Returning
+from crawlers.revisions import Redirected, events_of, gone, latest, redirected
 from crawlers.tally import Tally
 from domain.events import (
     CountsSeen,
@@ -24,7 +35,6 @@ from domain.events import (
 )
 from domain.ids import Digest, PostId
 from domain.labels import GoneReason
-from domain.post import Counts
 from eventlog.codec import encode_event
 from eventlog.port import LogWriter
 
@@ -33,13 +43,17 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One step to acknowledge: the events to append first, and what is then known."""
+    """One step to acknowledge: the events to append first, and what is then known.
+
+    `page` is the waiting page that it finishes.
+    """
 
     events: tuple[PostEvent, ...]
     seen: Seen
     aliases: tuple[str, ...] = ()
     requested: str = ""
     validators: dict[str, str] = field(default_factory=dict)
+    page: WaitingPage | None = None
 
 
 class Ingest:
@@ -63,6 +77,7 @@ class Ingest:
         self._known: dict[PostId, Seen] = {}
         self._urls: dict[str, PostId] = {}
         self._pages: list[FoundPage] = []
+        self._returning = Returning(deps)
 
     def take(self, found: Found) -> None:
         """Take one finding; flushes when the batch is full."""
@@ -73,6 +88,10 @@ class Ingest:
                 self._take_gone(found)
             case FoundUnchanged():
                 self._take_unchanged(found)
+            case FoundCounts():
+                self._take_counts(found)
+            case FoundNothing():
+                self._returning.after_failure(found.page, found.problem, found.at)
             case FoundPage():
                 self._pages.append(found)
         if len(self._batch) >= self._deps.limits.batch:
@@ -108,14 +127,24 @@ class Ingest:
 
     def _take_post(self, found: FoundPost) -> None:
         post = found.post
+        digest = content_hash(post)
+        asked = self._known_at(found.requested) if found.redirects else None
+        way = redirected(asked, found, digest) if asked else None
+        if asked and way and self._leads_elsewhere(asked, way, found):
+            self._add(self._left(asked, way, found))
+            found = replace(found, requested=post.url)
+            way = None
         addresses = tuple(dict.fromkeys([post.url, found.requested, *post.aliases]))
         post_id = self._resolve(post.id, addresses)
         known = self._seen(post_id)
-        digest = content_hash(post)
         self._tally.read(post)
-        if known and not known.gone and self._same(known, digest, found):
+        counts = latest(known.counts, post.counts) if known else post.counts
+        moved = known is not None and way is not None and way.permanent
+        if known and not known.gone and not moved and self._same(known, digest, found):
             self._tally.unchanged += 1
-            self._add(_unchanged(known, found, addresses))
+            seen = replace(known, checked=post.fetched, counts=counts)
+            events = events_of(known, _as_known(found, known), counts, moved=False)
+            self._add(_entry(found, seen, addresses, events))
             return
         edited = known is None or known.content_hash != digest or bool(found.corrected)
         revision = (known.revision if known else 0) + edited
@@ -126,6 +155,7 @@ class Ingest:
             content_hash=digest,
             aliases=tuple(a for a in addresses if a != post.url),
             evidence=self._keep(found),
+            counts=counts,
         )
         seen = Seen(
             post_id=post_id,
@@ -134,11 +164,27 @@ class Ingest:
             url=post.url,
             checked=max(post.fetched, known.checked) if known else post.fetched,
             source=post.source,
-            counts=post.counts,
+            counts=counts,
         )
-        events = tuple(_events(known, replace(found, post=post)))
+        events = events_of(known, replace(found, post=post), counts, moved=moved)
         self._count(events)
         self._add(_entry(found, seen, addresses, events))
+
+    def _leads_elsewhere(self, asked: Seen, way: Redirected, found: FoundPost) -> bool:
+        """Tell whether the answer is about another post than the one asked for."""
+        there = self._known_at(found.post.url)
+        return not way.same or (there is not None and there.post_id != asked.post_id)
+
+    def _left(self, asked: Seen, way: Redirected, found: FoundPost) -> _Entry:
+        """Return what becomes of a post whose address leads to another one now."""
+        if asked.gone:
+            return _Entry((), replace(asked, checked=found.post.fetched))
+        moved = way.same and way.permanent
+        reason = GoneReason.MOVED if moved else GoneReason.DELETED
+        event = gone(asked, reason, found, found.post.url if moved else None)
+        self._tally.gone += 1
+        seen = replace(asked, gone=True, checked=found.post.fetched)
+        return _Entry((event,), seen)
 
     def _same(self, known: Seen, digest: str, found: FoundPost) -> bool:
         if found.corrected:
@@ -152,11 +198,15 @@ class Ingest:
     def _take_gone(self, found: FoundGone) -> None:
         known = self._known_at(found.url)
         if known is None:
-            self._tally.fail("http_404")
+            problem = "soft_404" if found.soft else "http_404"
+            self._tally.fail(problem)
+            if found.page is not None:
+                self._returning.after_failure(found.page, problem, found.at)
             return
+        seen = replace(known, gone=True, checked=found.at)
         if known.gone:
             self._tally.unchanged += 1
-            self._add(_Entry((), replace(known, checked=found.at)))
+            self._add(_Entry((), seen, page=found.page))
             return
         self._tally.gone += 1
         event = PostGone(
@@ -166,13 +216,29 @@ class Ingest:
             at=found.at,
             trace=found.trace,
         )
-        self._add(_Entry((event,), replace(known, gone=True, checked=found.at)))
+        self._add(_Entry((event,), seen, page=found.page))
 
     def _take_unchanged(self, found: FoundUnchanged) -> None:
         self._tally.unchanged += 1
         known = self._known_at(found.url)
         if known is not None:
-            self._add(_Entry((), replace(known, checked=found.at)))
+            self._add(_Entry((), replace(known, checked=found.at), page=found.page))
+        elif found.page is not None:
+            self._returning.finish(found.page, found.at)
+
+    def _take_counts(self, found: FoundCounts) -> None:
+        known = self._known_at(found.url)
+        counts = latest(known.counts, found.counts) if known else found.counts
+        if known is None or known.gone or counts == known.counts:
+            return
+        event = CountsSeen(
+            post_id=known.post_id,
+            revision=known.revision,
+            counts=counts,
+            at=found.at,
+            trace=found.trace,
+        )
+        self._add(_Entry((event,), replace(known, counts=counts)))
 
     def _keep(self, found: FoundPost) -> Digest | None:
         if found.corrected:
@@ -208,7 +274,11 @@ class Ingest:
 
     def _acknowledge(self, entry: _Entry) -> None:
         frontier = self._deps.frontier
-        frontier.acknowledge(entry.seen, entry.aliases)
+        page = entry.page
+        finished = None
+        if page is not None:
+            finished = self._returning.finished(page, entry.seen, entry.aliases)
+        frontier.acknowledge(entry.seen, entry.aliases, finished)
         if entry.validators:
             frontier.remember_validators(entry.requested, entry.validators)
         for event in entry.events:
@@ -235,43 +305,11 @@ def _entry(
         aliases=addresses,
         requested=found.requested,
         validators={} if found.partial else dict(found.validators),
+        page=found.page,
     )
 
 
-def _unchanged(known: Seen, found: FoundPost, addresses: tuple[str, ...]) -> _Entry:
-    """Return the step for a post whose text is known: its counts may be new."""
-    post = found.post
-    seen = replace(known, checked=post.fetched)
-    if post.counts in {Counts(), known.counts}:
-        return _entry(found, seen, addresses)
-    counted = CountsSeen(
-        post_id=known.post_id,
-        revision=known.revision,
-        counts=post.counts,
-        at=post.fetched,
-        trace=found.trace,
-    )
-    return _entry(found, replace(seen, counts=post.counts), addresses, (counted,))
-
-
-def _events(known: Seen | None, found: FoundPost) -> list[PostEvent]:
-    post, trace = found.post, found.trace
-    if known is None:
-        return [PostSeen(post=post, trace=trace)]
-    events: list[PostEvent] = []
-    if known.gone:
-        events.append(
-            PostGone(
-                post_id=post.id,
-                revision=known.revision,
-                reason=GoneReason.RESTORED,
-                at=post.fetched,
-                trace=trace,
-            )
-        )
-    if post.revision > known.revision:
-        changed = found.corrected or changed_fields(
-            known.content_hash, post.content_hash
-        )
-        events.append(PostRevised(post=post, changed=changed, trace=trace))
-    return events
+def _as_known(found: FoundPost, known: Seen) -> FoundPost:
+    """Return the finding under the revision that it repeats."""
+    same = replace(found.post, revision=known.revision, content_hash=known.content_hash)
+    return replace(found, post=same)

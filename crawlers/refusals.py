@@ -39,7 +39,19 @@ class StoppingError(PostponedError):
     code = "stopped"
 
 
+class LeaseLostError(PostponedError):
+    """The site is another crawler's by now, or nobody can say whose it is."""
+
+    code = "lease_lost"
+
+
 POSTPONED = frozenset(
     error.code
-    for error in (HostRestsError, BudgetSpentError, QuietHoursError, StoppingError)
+    for error in (
+        HostRestsError,
+        BudgetSpentError,
+        QuietHoursError,
+        StoppingError,
+        LeaseLostError,
+    )
 )

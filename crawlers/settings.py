@@ -59,6 +59,7 @@ def scrapy_settings(user_agent: str, limits: CrawlLimits) -> dict[str, Any]:
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
             "Accept-Language": "vi,en;q=0.5",
         },
+        "EXTENSIONS": {"crawlers.feeding.PageFeeder": 0},
         "RETRY_EXCEPTIONS": _RETRIED,
         "SPIDER_MIDDLEWARES": _SPIDER_MIDDLEWARES,
         "DOWNLOAD_HANDLERS": _HANDLERS,

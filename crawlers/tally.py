@@ -45,6 +45,7 @@ class Tally:
     errors: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     message: str = ""
+    last_code: str = ""
 
     def read(self, post: Post) -> None:
         """Count one post and which fields it came with."""
@@ -57,6 +58,7 @@ class Tally:
 
     def fail(self, code: str) -> None:
         """Count an error or something left out, by a short stable code."""
+        self.last_code = code
         (self.left_out if code in HARMLESS else self.errors)[code] += 1
 
     @property

@@ -1,6 +1,6 @@
 """One visit to one source: what its spider, middlewares and pipeline share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,8 @@ from scrapy.crawler import Crawler
 from crawlers.addresses import GuardedResolver, Networks
 from crawlers.deps import CrawlDeps
 from crawlers.files import FileReport
+from crawlers.frontier.queue import WaitingPage
+from crawlers.lease import SiteLease
 from crawlers.pace import Pace
 from crawlers.tally import Tally
 from domain.events import PostEvent
@@ -19,7 +21,10 @@ from domain.profile import SourceSpec
 class Visit:
     """`watch`: visits recur, so known pages need not be asked for in each of them.
 
-    `max_posts` ends the visit early (0: no bound), for checks of a source.
+    `max_posts` ends the visit early (0: no bound), for checks of a source. The pages
+    of the `site` are leased in the name of `holder`. An `errand` fetches only what is
+    asked for now. `spec_of` gives the source by whose rules a page is read, `spiders`
+    who reads pages of which kind.
     """
 
     spec: SourceSpec
@@ -28,6 +33,12 @@ class Visit:
     pace: Pace
     networks: Networks
     resolver: GuardedResolver
+    site: str
+    holder: str
+    lease: SiteLease
+    spec_of: Callable[[WaitingPage], SourceSpec]
+    spiders: Mapping[str, type[Any]]
+    errand: bool = False
     watch: bool = False
     max_posts: int = 0
     on_event: Callable[[PostEvent], None] | None = None

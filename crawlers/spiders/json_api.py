@@ -85,11 +85,9 @@ class JsonApiSpider(SourceSpider):
         if post is not None:
             yield self.found(response, post)
 
-    def ask_article(
-        self, url: str, item: FeedItem | None = None, *, priority: int = 0
-    ) -> Yields:
+    def ask_article(self, url: str, item: FeedItem | None = None) -> Yields:
         """Ask for a known post again: by its own answer, as its page shows nothing."""
-        del item, priority
+        del item
         link = self._rules.link
         holes = link.undo(url) if isinstance(link, Template) else {}
         if holes:

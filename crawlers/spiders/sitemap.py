@@ -27,9 +27,6 @@ from extraction.urls import canonical_url, site_of
 _DEEPEST = 3
 """Indexes within each other. The format allows none; a few systems nest them once.
 Larger follows an index that makes up a new one each time."""
-_NEW_PAGES = 2_000
-"""Unknown or changed pages of one visit. More than an hour's visit can ask for at two
-requests a second would only wait; the next visit takes up the rest."""
 _SECONDS = 60.0
 """For one map: it may be ten times the size of a page."""
 
@@ -140,9 +137,8 @@ class SitemapSpider(SourceSpider):
     def _articles(self) -> Yields:
         changed = (e for e in self._entries.values() if not self._unchanged(e))
         ordered = newest_first(changed)
-        self._cut = self._cut or len(ordered) > _NEW_PAGES
-        for place, entry in enumerate(ordered[:_NEW_PAGES]):
-            yield from self.ask_article(entry.url, _item(entry), priority=-place)
+        for entry in ordered:
+            yield from self.ask_article(entry.url, _item(entry))
         self._entries.clear()
         if not self._cut:
             yield from self._leading
@@ -159,4 +155,9 @@ class SitemapSpider(SourceSpider):
 
 
 def _item(entry: SitemapEntry) -> FeedItem:
-    return FeedItem(url=entry.url, title=entry.title, published=entry.published)
+    return FeedItem(
+        url=entry.url,
+        title=entry.title,
+        published=entry.published,
+        modified=entry.modified,
+    )

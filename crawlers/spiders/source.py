@@ -1,7 +1,8 @@
 """What all spiders share: asking politely, reading answers, counting failures."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,22 +12,42 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
 from crawlers.articles import article_post, with_outlet
-from crawlers.found import Found, FoundGone, FoundPost, FoundUnchanged
+from crawlers.feeding import PAGE_OVER
+from crawlers.found import (
+    Ending,
+    Found,
+    FoundGone,
+    FoundNothing,
+    FoundPost,
+    FoundUnchanged,
+)
+from crawlers.frontier.port import Seen
+from crawlers.frontier.queue import Lane, WaitingPage
+from crawlers.hints import hint_of, item_of
 from crawlers.middlewares.validators import CONDITIONAL
 from crawlers.parts import MOST_PARTS, broken_off, joined
+from crawlers.rechecks import next_look
 from crawlers.refusals import RefusedError
 from crawlers.tally import HARMLESS
 from crawlers.visit import Visit
+from domain.errors import RetryLaterError
 from domain.post import Post
 from evidence.port import Capture
 from extraction.charset import looks_binary
-from extraction.fields import FeedItem
+from extraction.fields import FeedItem, PageFields
+from extraction.not_found import leads_up, says_not_found
 from extraction.page import extract_page
 from extraction.selectors import site_of_selectors
 from extraction.urls import canonical_url, site_of
 
 Yields = Iterator[Request | Found]
 
+_BATCH = 500
+"""Found pages held before they are queued: more cost memory, fewer cost syncs."""
+_URGENT = 1000
+_SURE = {"json-ld", "site", "open-graph", "microdata"}
+"""Rungs that find a date only on an article's page; the others guess."""
+_OK = 200
 _HANDLED = [304, 404, 410]
 _GONE = {404, 410}
 _UNCHANGED = 304
@@ -50,7 +71,11 @@ _CODES = {
 
 
 class SourceSpider(Spider):
-    """Visits one source. Subclasses say what to ask first and how to read it."""
+    """Visits one source. Subclasses say what to ask first and how to read it.
+
+    Lists are asked for here and now. The pages that they name wait in the frontier,
+    where a kill leaves them, and come back to `read`, in this visit or a later one.
+    """
 
     name = "source"
 
@@ -63,6 +88,8 @@ class SourceSpider(Spider):
         }
         self._asked: set[str] = set()
         self._pages: set[str] = set()
+        self._found: list[WaitingPage] = []
+        self._readers: dict[str, SourceSpider] = {}
 
     async def start(self) -> AsyncIterator[Request]:
         self._pages.add(canonical_url(self.visit.spec.url))
@@ -104,10 +131,11 @@ class SourceSpider(Spider):
             self._pages.add(url)
             yield self.ask(url, callback, priority=priority, **kwargs)
 
-    def ask_article(
-        self, url: str, item: FeedItem | None = None, *, priority: int = 0
-    ) -> Yields:
-        """Ask for an article unless it was asked for, is elsewhere, or is not due."""
+    def ask_article(self, url: str, item: FeedItem | None = None) -> Yields:
+        """Let an article wait its turn unless it is elsewhere or not due.
+
+        Articles come in the order in which they were asked for.
+        """
         address = canonical_url(url)
         self.visit.tally.listed += 1
         if not address or address in self._asked or self._enough():
@@ -115,26 +143,133 @@ class SourceSpider(Spider):
         if site_of(address) not in self._hosts:
             self.visit.tally.fail("offsite")
             return
-        self._asked.add(address)
-        if self.due_again(address):
-            yield self.ask(address, self.parse_article, priority=priority, item=item)
+        if self.visit.max_posts:
+            self._asked.add(address)
+        now = self.visit.deps.clock.now()
+        changed = item.modified if item else None
+        self.wait(
+            WaitingPage(
+                url=address,
+                site=self.visit.site,
+                source=self.visit.spec.id,
+                lane=self._lane(item, now),
+                due=now,
+                hint=hint_of(item),
+                changed=changed,
+            )
+        )
+        yield from ()
+
+    def _lane(self, item: FeedItem | None, now: datetime) -> Lane:
+        times = (item.published, item.modified) if item else ()
+        latest = max(filter(None, times), default=now)
+        fresh = timedelta(seconds=self.visit.deps.limits.fresh_seconds)
+        return Lane.FRESH if now - latest <= fresh else Lane.BACKLOG
+
+    def wait(self, page: WaitingPage) -> None:
+        """Put a page into the queue; a visit of its own asks for known ones too."""
+        if not self.visit.watch:
+            started = self.visit.tally.started
+            page = replace(page, changed=max(page.changed or started, started))
+        self._found.append(page)
+        if len(self._found) >= _BATCH:
+            self.queue_up()
+
+    def queue_up(self) -> bool:
+        """Write what was found into the frontier; False if that must be done again."""
+        if not self._found:
+            return True
+        try:
+            self.visit.deps.frontier.enqueue(self._found)
+        except RetryLaterError as error:
+            self.logger.warning("pages not queued: %s", error)
+            return False
+        self._found.clear()
+        return True
 
     def ask_known(self) -> Yields:
-        """Ask again for the source's latest posts that no list names any more."""
+        """Ask again for the source's latest posts that no list names any more.
+
+        Only in a visit of its own: a watch looks at them when their time has come.
+        """
         deps, spec = self.visit.deps, self.visit.spec
+        if self.visit.watch:
+            return
         for seen in deps.frontier.recent(spec.id, 2 * spec.max_pages):
             if "#" not in seen.url:
                 yield from self.ask_article(seen.url)
 
     def due_again(self, url: str) -> bool:
-        """Tell whether a page is unknown, or known and not just looked at."""
-        if not self.visit.watch:
-            return True
+        """Tell whether a page is unknown, or known and due for another look."""
         deps = self.visit.deps
         post_id = deps.frontier.resolve(url)
         seen = deps.frontier.seen(post_id) if post_id else None
-        pause = timedelta(minutes=deps.limits.recheck_minutes)
-        return seen is None or deps.clock.now() - seen.checked >= pause
+        return seen is None or self.look_due(seen, url)
+
+    def look_due(self, seen: Seen, url: str) -> bool:
+        """Tell whether a known post is to be looked at; always if not in a watch."""
+        if not self.visit.watch:
+            return True
+        deps = self.visit.deps
+        first = deps.frontier.first_seen(seen.post_id) or seen.checked
+        look = next_look(deps.limits.recheck_seconds, first, seen.checked, url)
+        return look is not None and look <= deps.clock.now()
+
+    def ask_waiting(self, page: WaitingPage) -> Request:
+        """Return the request for a page that was taken from the queue."""
+        priority = _URGENT if page.lane is Lane.NOW else 0
+        request = self.ask(page.url, self.parse_waiting, priority=priority, page=page)
+        return request.replace(errback=self.waiting_failed)
+
+    def parse_waiting(self, response: Response, page: WaitingPage) -> Yields:
+        """Have the page read by its source's rules; mark the finding that ends it."""
+        self._tell_over(page)
+        tally = self.visit.tally
+        tally.last_code = ""
+        reader = self._reader(page)
+        # Read in one go, so that what failed meanwhile is this page's failure.
+        found = list(reader.read(response, page))
+        problem = tally.last_code
+        ending = next((f for f in reversed(found) if isinstance(f, Ending)), None)
+        reader.queue_up()
+        begun = False
+        for one in found:
+            if isinstance(one, Request) and "begun" in one.cb_kwargs:
+                # An article of several pages ends with its last one.
+                one.cb_kwargs["begun"] = replace(one.cb_kwargs["begun"], page=page)
+                begun = True
+            yield replace(one, page=page) if one is ending else one
+        if ending is None and not begun:
+            yield self._nothing(page, problem)
+
+    def waiting_failed(self, failure: Failure) -> Yields:
+        """Count the failure, and let the page wait for another try."""
+        request: Any = getattr(failure, "request", None)
+        page: WaitingPage = request.cb_kwargs["page"]
+        self.failed(failure)
+        problem = self.visit.tally.last_code
+        self._tell_over(page, problem)
+        yield self._nothing(page, problem)
+
+    def read(self, response: Response, page: WaitingPage) -> Yields:
+        """Read a page that waited; an article, unless a kind says otherwise."""
+        return self.parse_article(response, item_of(page.hint, page.url))
+
+    def _nothing(self, page: WaitingPage, problem: str) -> FoundNothing:
+        return FoundNothing(page=page, problem=problem, at=self.visit.deps.clock.now())
+
+    def _tell_over(self, page: WaitingPage, problem: str = "") -> None:
+        self.crawler.signals.send_catch_log(PAGE_OVER, page=page, problem=problem)
+
+    def _reader(self, page: WaitingPage) -> "SourceSpider":
+        """Return who reads the page: this spider, or one of the page's own source."""
+        if page.source == self.visit.spec.id:
+            return self
+        if page.source not in self._readers:
+            spec = self.visit.spec_of(page)
+            kind = self.visit.spiders[spec.kind]
+            self._readers[page.source] = kind(replace(self.visit, spec=spec))
+        return self._readers[page.source]
 
     def parse_article(self, response: Response, item: FeedItem | None = None) -> Yields:
         """Read one article page."""
@@ -152,6 +287,14 @@ class SourceSpider(Spider):
         )
         self.visit.tally.walled += fields.walled
         post = article_post(self.visit.spec, response.url, fields, item, fetched)
+        if self._vanished(response, fields):
+            yield FoundGone(
+                url=requested(response),
+                at=fetched,
+                trace=response.meta["trace"],
+                soft=True,
+            )
+            return
         if post is None:
             self.visit.tally.fail("no_article")
             return
@@ -192,6 +335,14 @@ class SourceSpider(Spider):
         request: Any = getattr(failure, "request", None)
         yield broken_off(request.cb_kwargs["begun"])
 
+    def _vanished(self, response: Response, fields: PageFields) -> bool:
+        """Tell whether a page that answers 200 shows that the article is gone."""
+        if dict(fields.found_by).get("published", "") in _SURE:
+            return False
+        return leads_up(requested(response), response.url) or says_not_found(
+            response.body, content_type(response)
+        )
+
     def without_content(
         self, response: Response, accepted: tuple[str, ...] = _TEXTS
     ) -> Yields | None:
@@ -207,18 +358,11 @@ class SourceSpider(Spider):
             return iter([FoundUnchanged(url=url, at=now, trace=trace)])
         if response.status in _GONE:
             return iter([FoundGone(url=url, at=now, trace=trace)])
-        if not response.body.strip():
-            self.visit.tally.fail("empty")
-            return iter(())
-        kind = content_type(response)
-        if not accepted:
+        flaw = _flaw(response, accepted)
+        if not flaw:
             return None
-        if (kind and not kind.startswith(accepted)) or looks_binary(
-            response.body, kind
-        ):
-            self.visit.tally.fail("not_text")
-            return iter(())
-        return None
+        self.visit.tally.fail(flaw)
+        return iter(())
 
     def found(self, response: Response, post: Post) -> FoundPost:
         """Wrap a post with the answer that it was read from."""
@@ -229,6 +373,7 @@ class SourceSpider(Spider):
             capture=self.capture(response),
             validators=validators(response),
             partial="dataloss" in response.flags,
+            redirects=_redirects(response),
         )
 
     def capture(self, response: Response) -> Capture:
@@ -269,6 +414,19 @@ class SourceSpider(Spider):
         return bool(most) and len(self._asked) >= most
 
 
+def _flaw(response: Response, accepted: tuple[str, ...]) -> str:
+    """Return the code of why an answer holds no page; "" where it holds one."""
+    if response.status != _OK:
+        return f"http_{response.status}"
+    if not response.body.strip():
+        return "empty"
+    kind = content_type(response)
+    odd = bool(kind) and not kind.startswith(accepted)
+    if accepted and (odd or looks_binary(response.body, kind)):
+        return "not_text"
+    return ""
+
+
 def _http_code(status: int) -> str:
     """Return the code of a refused answer.
 
@@ -286,6 +444,12 @@ def requested(response: Response) -> str:
     """Return the address first asked for, before redirects, in its one spelling."""
     first = response.meta.get("redirect_urls", [response.url])[0]
     return canonical_url(first)
+
+
+def _redirects(response: Response) -> tuple[int, ...]:
+    """Return the statuses of the redirects that led to the answer."""
+    reasons = response.meta.get("redirect_reasons", ())
+    return tuple(reason for reason in reasons if isinstance(reason, int))
 
 
 def validators(response: Response) -> dict[str, str]:

@@ -4,7 +4,7 @@ No page is scraped and nothing is asked for without the office's own key.
 """
 
 from collections.abc import AsyncIterator, Generator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from scrapy import Request
@@ -249,9 +249,7 @@ class YoutubeSpider(YoutubeCalls):
             yield from self.call("comments", then, asked)
 
     def _due(self, seen: Seen) -> bool:
-        pause = timedelta(minutes=self.visit.deps.limits.recheck_minutes)
-        now = self.visit.deps.clock.now()
-        return not self.visit.watch or now - seen.checked >= pause
+        return self.look_due(seen, seen.url)
 
     def _read_again(self, response: Response, addresses: Sequence[str]) -> Yields:
         page = comments_of(response.body)

@@ -18,6 +18,7 @@ from crawlers.check import check_source, discover_sources, propose_source
 from crawlers.deps import Budget
 from crawlers.frontier.port import Frontier
 from crawlers.frontier.sqlite import SqliteFrontier
+from crawlers.holders import is_gone
 from crawlers.run import CrawlDeps, CrawlLimits, crawl
 from domain.clock import SystemClock
 from domain.events import PostEvent, PostGone, PostRevised, PostSeen
@@ -104,7 +105,7 @@ def name_server(names: dict[str, list[str]]) -> Callable[[str], str]:
 def frontier_of(place: str | Path) -> Frontier:
     """Open the frontier at a path, or at an address of PostgreSQL."""
     if not str(place).startswith("postgres"):
-        return SqliteFrontier(Path(place))
+        return SqliteFrontier(Path(place), is_gone=is_gone)
     from crawlers.frontier.postgres import PostgresFrontier
 
     return PostgresFrontier(str(place))

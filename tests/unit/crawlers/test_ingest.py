@@ -1,13 +1,22 @@
 """Findings to events: what is new, edited, gone, back, and what is kept first."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from crawlers.deps import CrawlDeps, CrawlLimits
-from crawlers.found import FoundGone, FoundPage, FoundPost, FoundUnchanged
+from crawlers.found import (
+    Found,
+    FoundCounts,
+    FoundGone,
+    FoundNothing,
+    FoundPage,
+    FoundPost,
+    FoundUnchanged,
+)
 from crawlers.frontier.memory import MemoryFrontier
+from crawlers.frontier.queue import Lane, WaitingPage
 from crawlers.ingest import Ingest
 from crawlers.tally import Tally
 from domain.clock import ManualClock
@@ -64,7 +73,7 @@ class Desk:
         self.tally = Tally(source=SourceId("bao"), started=NOW)
         self.ingest = Ingest(self.deps, self.tally, self.told.append)
 
-    def take(self, *found: FoundPost | FoundGone | FoundUnchanged | FoundPage) -> None:
+    def take(self, *found: Found) -> None:
         for one in found:
             self.ingest.take(one)
         self.ingest.flush()
@@ -270,3 +279,150 @@ def test_a_lost_log_loses_nothing() -> None:
     ingest.flush()
     assert desk.frontier.seen(POST.id) is not None
     assert len(desk.told) == 1
+
+
+OTHER = "https://bao.example.vn/tin-2.html"
+
+
+def waits(desk: Desk, url: str = URL, lane: Lane = Lane.FRESH) -> WaitingPage:
+    page = WaitingPage(
+        url=url, site="example.vn", source=SourceId("bao"), lane=lane, due=NOW
+    )
+    desk.frontier.enqueue([page])
+    return page
+
+
+def elsewhere(post: Post = POST, **changes: object) -> FoundPost:
+    """Return what the known address led to."""
+    there = replace(post, id=PostId(f"url:{OTHER}"), url=OTHER)
+    return found(there, **{"requested": URL, "redirects": (301,), **changes})
+
+
+def test_a_permanent_redirect_to_the_same_text_is_a_move() -> None:
+    desk = Desk()
+    desk.take(found())
+    desk.take(elsewhere(replace(POST, fetched=NOW.replace(hour=2))))
+    desk.take(elsewhere(replace(POST, fetched=NOW.replace(hour=3))))
+    (_, event) = desk.logged()
+    assert isinstance(event, PostGone)
+    assert (event.reason, event.moved_to) == (GoneReason.MOVED, OTHER)
+    assert event.post_id == POST.id
+    assert desk.frontier.resolve(OTHER) == POST.id
+    seen = desk.frontier.seen(POST.id)
+    assert seen is not None
+    assert (seen.url, seen.gone, seen.revision) == (OTHER, False, 1)
+
+
+def test_a_move_with_an_edit_is_both() -> None:
+    desk = Desk()
+    desk.take(found())
+    desk.take(elsewhere(replace(POST, text="đã sửa")))
+    assert [type(event) for event in desk.told[1:]] == [PostGone, PostRevised]
+
+
+def test_a_passing_redirect_is_no_move() -> None:
+    desk = Desk()
+    desk.take(found())
+    desk.take(elsewhere(redirects=(302, 301)))
+    assert len(desk.told) == 1
+    assert desk.frontier.resolve(OTHER) == POST.id
+
+
+@pytest.mark.parametrize("status", [301, 302])
+def test_an_address_that_leads_to_another_article_lost_its_own(status: int) -> None:
+    desk = Desk()
+    desk.take(found())
+    other = elsewhere(replace(POST, title="Khác", text="khác"), redirects=(status,))
+    desk.take(other, other)
+    first, second = desk.told[1:]
+    assert isinstance(first, PostGone)
+    assert first.reason is GoneReason.DELETED
+    assert isinstance(second, PostSeen)
+    assert second.post.id == f"url:{OTHER}"
+    assert desk.frontier.resolve(URL) == POST.id
+
+
+def test_two_known_articles_that_become_one() -> None:
+    desk = Desk()
+    desk.take(found(), found(replace(POST, id=PostId(f"url:{OTHER}"), url=OTHER),
+                             requested=OTHER))  # fmt: skip
+    desk.take(elsewhere())
+    assert isinstance(desk.told[2], PostGone)
+    assert (desk.told[2].reason, desk.told[2].moved_to) == (GoneReason.MOVED, OTHER)
+    assert desk.frontier.resolve(OTHER) == f"url:{OTHER}"
+    assert len(desk.told) == 3
+
+
+def test_counts_are_told_only_when_they_change() -> None:
+    desk = Desk()
+    desk.take(found(replace(POST, counts=Counts(views=1))))
+    for views, likes in ((1, None), (2, None), (2, 5), (2, 5)):
+        counts = Counts(views=views, likes=likes)
+        desk.take(FoundCounts(url=URL, counts=counts, at=NOW, trace="c"))
+    desk.take(found(replace(POST, counts=Counts(likes=5))))
+    desk.take(found(replace(POST, counts=Counts(likes=6))))
+    told = [e.counts for e in desk.told if isinstance(e, CountsSeen)]
+    assert told == [Counts(views=2), Counts(views=2, likes=5), Counts(views=2, likes=6)]
+    desk.take(FoundCounts(url=OTHER, counts=Counts(views=9), at=NOW, trace="c"))
+    assert len(desk.told) == 4
+
+
+def test_a_read_page_waits_for_its_recheck_and_an_old_one_is_done() -> None:
+    desk = Desk()
+    page = waits(desk)
+    desk.take(found(page=page))
+    held = desk.frontier.waiting_page(URL)
+    assert held is not None
+    assert held.lane is Lane.RECHECK
+    hours = (held.due - NOW).total_seconds() / 3600
+    assert 0.9 <= hours <= 1.1
+    desk.take(
+        FoundUnchanged(url=URL, at=NOW + timedelta(days=60), trace="u", page=held)
+    )
+    assert desk.frontier.waiting_page(URL) is None
+
+
+def test_a_page_that_is_gone_is_looked_at_again_too() -> None:
+    desk = Desk()
+    desk.take(found(page=waits(desk)))
+    desk.take(replace(gone(), page=desk.frontier.waiting_page(URL)))
+    held = desk.frontier.waiting_page(URL)
+    assert held is not None
+    assert held.lane is Lane.RECHECK
+
+
+def test_an_unknown_page_that_is_not_there_is_tried_again_later_and_given_up() -> None:
+    desk = Desk()
+    page: WaitingPage | None = waits(desk)
+    for tries in range(1, 5):
+        desk.take(replace(gone(), page=page, soft=tries > 1))
+        page = desk.frontier.waiting_page(URL)
+        assert page is not None
+        assert page.tries == tries
+        assert page.due > NOW
+    desk.take(replace(gone(), page=page))
+    assert desk.frontier.waiting_page(URL) is None
+    assert desk.tally.errors == {"http_404": 2, "soft_404": 3}
+
+
+def test_what_could_not_be_read_waits_and_what_was_not_asked_keeps_its_place() -> None:
+    desk = Desk()
+    page = waits(desk)
+    desk.take(FoundNothing(page=page, problem="lease_lost", at=NOW))
+    assert desk.frontier.waiting_page(URL) == page
+    desk.take(FoundNothing(page=page, problem="timeout", at=NOW))
+    held = desk.frontier.waiting_page(URL)
+    assert held is not None
+    assert (held.problem, held.tries) == ("timeout", 1)
+    urgent = waits(desk, OTHER, Lane.NOW)
+    desk.take(FoundNothing(page=urgent, problem="lease_lost", at=NOW))
+    told = desk.frontier.waiting_page(OTHER)
+    assert told is not None
+    assert told.problem == "lease_lost"
+
+
+def test_an_alias_that_led_to_a_new_post_has_the_rechecks() -> None:
+    desk = Desk()
+    alias = "https://bao.example.vn/r?id=1"
+    desk.take(found(requested=alias, page=waits(desk, alias)))
+    assert desk.frontier.waiting_page(alias) is not None
