@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 PAGE_OVER = object()
-"""Scrapy signal: a waiting page was answered or failed; carries `page`, `problem`."""
+"""Scrapy signal: a waiting page was answered or failed; carries `page`."""
 LOOK_SECONDS = 0.5
 """Between two looks for pages that others put in. Longer makes an analyst wait; shorter
 asks the frontier more often than it is asked for pages."""
@@ -70,10 +70,8 @@ class PageFeeder:
             await asyncio.sleep(LOOK_SECONDS)
             self._fill()
 
-    def _over(self, page: WaitingPage, problem: str) -> None:
+    def _over(self, page: WaitingPage) -> None:
         self._out.discard(page.url)
-        # What holds for one page of the site now holds for all: no other is taken.
-        self._ended = self._ended or problem in POSTPONED
         self._fill()
 
     def _idle(self) -> None:
@@ -92,7 +90,8 @@ class PageFeeder:
             self._visit.tally.fail("store_lost")
 
     def _fill(self) -> None:
-        if self._ended:
+        # What was put off for one page of the site holds for all: no other is taken.
+        if self._ended or POSTPONED & self._visit.tally.left_out.keys():
             return
         self._spider.queue_up()
         for page in self._next(self._room()):

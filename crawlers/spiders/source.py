@@ -248,7 +248,7 @@ class SourceSpider(Spider):
         page: WaitingPage = request.cb_kwargs["page"]
         self.failed(failure)
         problem = self.visit.tally.last_code
-        self._tell_over(page, problem)
+        self._tell_over(page)
         yield self._nothing(page, problem)
 
     def read(self, response: Response, page: WaitingPage) -> Yields:
@@ -258,8 +258,8 @@ class SourceSpider(Spider):
     def _nothing(self, page: WaitingPage, problem: str) -> FoundNothing:
         return FoundNothing(page=page, problem=problem, at=self.visit.deps.clock.now())
 
-    def _tell_over(self, page: WaitingPage, problem: str = "") -> None:
-        self.crawler.signals.send_catch_log(PAGE_OVER, page=page, problem=problem)
+    def _tell_over(self, page: WaitingPage) -> None:
+        self.crawler.signals.send_catch_log(PAGE_OVER, page=page)
 
     def _reader(self, page: WaitingPage) -> "SourceSpider":
         """Return who reads the page: this spider, or one of the page's own source."""

@@ -23,6 +23,7 @@ from support_crawl.jobs import only, run_job, said
 from support_crawl.watching import Watch
 
 NOW = datetime(2026, 3, 7, tzinfo=UTC)
+CONTACT = "(+mailto:crawl@example.vn)"
 
 
 @pytest.fixture
@@ -216,7 +217,8 @@ def test_a_watch_rereads_only_threads_with_new_activity_and_tells_counts(
     for n in active:
         site.add(f"/threads/t.{n}/", thread(n, 1))
     job["sources"][0] |= {
-        "kind": "forum", "url": f"{site.base}/forums/a.1/", "interval_minutes": 0.01, "interval_fixed": True,
+        "kind": "forum", "url": f"{site.base}/forums/a.1/", "interval_minutes": 0.01,
+        "interval_fixed": True,
     }  # fmt: skip
     with Watch(job, tmp_path / "out.jsonl") as watch:
         watch.until(lambda: len(watch.said("seen")) == 4)
@@ -264,11 +266,11 @@ def test_a_stalled_crawler_sends_nothing_to_a_site_that_is_anothers(
     for number, path in enumerate(paths):
         site.add(path, article(number % 24, path))
     job |= {"delay": 0.1, "lease": 2.0, "limits": {"page_seconds": 2.0}}
-    one = Watch({**job, "agent": "one"}, tmp_path / "one.jsonl")
-    two = Watch({**job, "agent": "two"}, tmp_path / "two.jsonl")
+    one = Watch({**job, "agent": f"one {CONTACT}"}, tmp_path / "one.jsonl")
+    two = Watch({**job, "agent": f"two {CONTACT}"}, tmp_path / "two.jsonl")
 
     def agents() -> list[str]:
-        return [headers["User-Agent"] for _, _, headers in list(site.asked)]
+        return [sent["User-Agent"].split()[0] for _, _, sent in list(site.asked)]
 
     with one:
         one.until(lambda: len(site.asked) > 5)
