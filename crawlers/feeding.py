@@ -2,11 +2,11 @@
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Protocol, Self
 from urllib.parse import urlsplit
 
 import structlog
-from scrapy import signals
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider
 
@@ -14,9 +14,6 @@ from crawlers.frontier.queue import WaitingPage
 from crawlers.refusals import POSTPONED
 from crawlers.visit import Visit, visit_of
 from domain.errors import RetryLaterError
-
-if TYPE_CHECKING:
-    from crawlers.spiders.source import SourceSpider
 
 _log = structlog.get_logger(__name__)
 PAGE_OVER = object()
@@ -27,6 +24,18 @@ asks the frontier more often than it is asked for pages."""
 _AHEAD = 4
 """Pages on their way where the site asks for no gap. Elsewhere it is one: a page that
 is asked for now then comes next, and memory holds one page."""
+
+
+class Fed(Protocol):
+    """What a spider does for its feeder."""
+
+    def ask_waiting(self, page: WaitingPage) -> Request:
+        """Return the request for a page that was taken from the queue."""
+        ...
+
+    def queue_up(self) -> bool:
+        """Write what was found into the frontier; False if it could not be."""
+        ...
 
 
 class PageFeeder:
@@ -58,9 +67,10 @@ class PageFeeder:
         return visit_of(self._crawler)
 
     @property
-    def _spider(self) -> "SourceSpider":
+    def _spider(self) -> Fed:
         spider: Any = self._crawler.spider
-        return spider  # type: ignore[no-any-return]
+        fed: Fed = spider
+        return fed
 
     def _opened(self) -> None:
         self._looking = asyncio.ensure_future(self._look())
