@@ -108,6 +108,15 @@ def test_a_comment_inherits_the_place_of_its_thread(house):
     assert house.one("p:2#1").about is About.PROVINCE
 
 
+def test_a_report_passes_the_gate_and_waits_for_an_answer_wherever_it_speaks_of(house):
+    feed(house.log, post(1, "Xe từ nơi khác đổ rác", kind=PostKind.REPORT))
+    house.work()
+    made = house.one("p:1#1")
+    assert made.about is About.PROVINCE
+    assert made.queues == (Queue.ANSWERS,)
+    assert made.gate_why.startswith("Gửi đến cơ quan")
+
+
 def test_a_broken_record_is_put_aside_and_the_rest_goes_on(house):
     feed(house.log, post(1, "Sơn Thủy"), post(2, ""), post(3, "Sơn Thủy bug"))
     with house.log.writer() as writer:
