@@ -7,7 +7,7 @@ SAMPLE_HOME ?= var/sample
 CODE := domain nlp extraction eventlog searchindex evidence casework classifier \
 	pipeline intake jobs wiring crawlers ui cli sqlitefile
 
-.PHONY: help install run test check lint types imports browser bench demo-reset \
+.PHONY: help install run test fuzz check lint types imports browser bench demo-reset \
 	engines engines-stop test-engines bench-engines screenshots locks clean
 
 help: ## list the targets
@@ -54,6 +54,9 @@ engines-stop: $(VENV)/.dev ## stop them and remove their data
 
 test-engines: engines browser ## contract, failure and end-to-end tests on the real engines
 	$(BIN)/pytest tests/engines
+
+fuzz: $(VENV)/.dev ## read 100,000 mutated pages and feeds; FUZZ="--seed 2 --count 500"
+	$(BIN)/python scripts/fuzz.py $(FUZZ)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

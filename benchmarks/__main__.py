@@ -3,7 +3,15 @@
 import subprocess
 import sys
 
-MODULES = ("worker", "classifier", "place_gate", "search", "crawl", "console")
+MODULES = (
+    "worker",
+    "classifier",
+    "place_gate",
+    "search",
+    "crawl",
+    "extraction",
+    "console",
+)
 
 
 def main() -> int:
