@@ -142,6 +142,10 @@ def main() -> None:
                 "ours_per_second": round(int(new) / ours, 1),
                 "bare_per_second": round(int(new) / bare, 1),
                 "ratio": round(bare / ours, 2),
+                "ours_cpu_share": round(ours_cpu / ours, 2),
+                "bare_cpu_share": round(bare_cpu / bare, 2),
+                "ours_cpu_ms_per_article": round(1000 * ours_cpu / int(new), 1),
+                "bare_cpu_ms_per_article": round(1000 * bare_cpu / int(new), 1),
                 "cpu_ratio": round(ours_cpu / max(bare_cpu, 0.01), 2),
             }
         )

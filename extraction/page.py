@@ -5,6 +5,7 @@ Graph and microdata, and last guesses. For the body the order is site module, kn
 containers, densest text, trafilatura, JSON-LD: what `articleBody` holds is often cut.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -66,12 +67,28 @@ class _Page:
         return ""
 
 
+MAX_TAGS = 50_000
+"""Tags of one page, closing ones too; the longest pages with all their comments have
+20,000. Each costs a node, and every rung of the ladder walks all of them."""
+MAX_LETTERS = 2_000_000
+"""Characters of a page that are read; the largest articles' pages have 0.6 million."""
+_CROWDED_TAG = re.compile(r"<[A-Za-z](?:[^<>=]*=){257}")
+
+
+def is_hostile(text: str) -> bool:
+    """Tell a page that no editor wrote: masses of tags, or of attributes in one.
+
+    Depth needs no bound of ours: libxml2 stops at 256 elements within each other.
+    """
+    return text.count("<") > MAX_TAGS or _CROWDED_TAG.search(text) is not None
+
+
 def parse_tree(body: bytes, content_type: str = "") -> HtmlElement | None:
     """Return the page's tree, or None where the bytes are no page."""
     if looks_binary(body, content_type):
         return None
-    text = decode(body, content_type)
-    if not text.strip():
+    text = decode(body, content_type)[:MAX_LETTERS]
+    if not text.strip() or is_hostile(text):
         return None
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:

@@ -129,15 +129,27 @@ def check_forum(site: Any, posts: list[dict[str, Any]]) -> None:
         assert who not in str(post["author"])
 
 
+FAULT_CODES = {
+    "timeout": 1,  # slow
+    "too_large": 2,  # endless, bomb
+    "redirects": 1,  # loop
+    "address_refused": 2,  # private, file
+    "empty": 1,
+}
+
+
 @pytest.mark.slow
-def test_the_faults_break_nothing(tmp_path: Path) -> None:
-    with replay_sites(60) as sites:
+@pytest.mark.parametrize("seed", [1, 7])
+def test_the_faults_break_nothing(tmp_path: Path, seed: int) -> None:
+    with replay_sites(60, seed=seed) as sites:
         site = sites["faults"]
         job = {"home": str(tmp_path), "sources": [source(site, "feed")]}
         started = time.monotonic()
         lines = run_job(job)
         assert time.monotonic() - started < 60
         assert only(lines, "peak")["megabytes"] < 300
+        assert only(lines, "run")["errors"] == FAULT_CODES
+        assert only(lines, "run")["message"] == "not_text: 1"
         posts = {
             post["url"].rpartition("/")[2][:-5]: post for post in said(lines, "seen")
         }
