@@ -117,7 +117,9 @@ def densest(tree: HtmlElement) -> HtmlElement | None:
         above = parent.getparent()
         if above is not None:
             scores[above] = scores.get(above, 0) + weight / 2
-    return max(scores, key=lambda e: scores[e]) if scores else None
+    if not scores:
+        return None
+    return _with_paragraphs_beside(max(scores, key=lambda e: scores[e]))
 
 
 def _runs(element: HtmlElement) -> Iterable[HtmlElement]:

@@ -198,3 +198,14 @@ def test_a_split_article_names_its_next_page_and_no_other() -> None:
         assert bool(fields.next_page) is found, link
         head = f"<link rel='next' href='{link}'>"
         assert bool(extract_page(page(head=head), url).next_page) is found, link
+
+
+def test_a_paragraph_put_before_the_box_of_the_others_is_part_of_the_text() -> None:
+    added = "<p>Bài viết đã được sửa: số liệu mới là 34 hộ dân bị ảnh hưởng.</p>"
+    rest = "".join(
+        f"<p>{'Đoạn văn của bài, dài vừa đủ để đọc. ' * 3}</p>" for _ in "abc"
+    )
+    page = (
+        f"<h1>T</h1><section><div class=body>{added}<div>{rest}</div></div></section>"
+    )
+    assert "34 hộ dân" in extract_page(page.encode(), "https://a.vn/b.html").body
