@@ -30,12 +30,14 @@ def take(folder: Path) -> None:
         for name, path in (
             ("search", "/search?q=dien%20bien"),
             ("sources", "/sources"),
-            ("source", "/sources?source=hoaban"),
             ("settings", "/settings"),
         ):
             page.goto(f"{address}{path}")
             page.wait_for_selector(".mt-list, .mt-table")
             _keep(page, folder, name)
+        page.goto(f"{address}/sources?source=hoaban")
+        page.wait_for_selector("[data-testid=stVegaLiteChart] canvas, svg.marks")
+        _keep(page, folder, "source")
 
 
 def _desk(page: Page, address: str, folder: Path) -> None:

@@ -143,7 +143,7 @@ def test_the_life_of_an_article_and_what_changed(page: Page, address: str) -> No
     newest = life.locator("article").first
     expect(newest.locator(".differs").first.locator("del")).to_have_text("−bỏ Sạt lở")
     expect(newest.locator(".differs").first.locator("ins")).to_have_text(
-        "＋thêm Thông xe"
+        "+thêm Thông xe"
     )
     fold = life.locator("details.folded").first
     expect(fold.locator("summary")).to_contain_text("tiếng không đổi")

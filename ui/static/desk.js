@@ -28,14 +28,16 @@ const foldMarks = (text) =>
   text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
 
 // What came and went is told by a word and by the kind of line, not by colour alone.
-const CHANGED = { added: ["ins", "＋"], removed: ["del", "−"] };
+const CHANGED = { added: ["ins", "+"], removed: ["del", "−"] };
 const drawDifference = (pieces) =>
   pieces.flatMap((piece, at) => {
     const space = at ? " " : "";
     if (piece.kind === "folded") return [space, el("details", { class: "folded" }, el("summary", {}, piece.label), el("span", {}, piece.text))];
     if (!piece.kind) return [space, piece.text];
     const [name, sign] = CHANGED[piece.kind];
-    return [space, el(name, { class: piece.kind }, el("b", {}, `${sign}${piece.label}`), " ", piece.text)];
+    const text = piece.text.trimStart();
+    const lead = piece.text.startsWith("\n") ? "\n" : space;
+    return [lead, el(name, { class: piece.kind }, el("b", {}, `${sign}${piece.label}`), " ", text)];
   });
 
 const drawPieces = (pieces) =>
