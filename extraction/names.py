@@ -72,26 +72,29 @@ def is_house(name: str, known: Iterable[str]) -> bool:
     """
     if "://" in name or "@" in name or _HOUSE.match(name) or name.isdigit():
         return True
-    key = _bare(plain_key(name))
-    if not key or key in _OUTLETS:
+    stages = _stages(plain_key(name))
+    if not stages[-1] or any(key in _OUTLETS for key in stages):
         return True
-    return any(key == own or plain_key(name) == own for own in map(_known_key, known))
+    keys = {plain_key(name), stages[-1]}
+    return any(own in keys for own in map(_known_key, known))
 
 
 def _known_key(name: str) -> str:
     host = re.sub(r"^(?:https?://)?(?:www\.)?", "", name.strip().lower())
     if " " not in host and "." in host:
         name = host.split("/", maxsplit=1)[0].split(".")[0]
-    return _bare(plain_key(name))
+    return _stages(plain_key(name))[-1]
 
 
-def _bare(key: str) -> str:
+def _stages(key: str) -> list[str]:
+    """Return a key and what is left of it as “báo”, “online” and the like go."""
+    stages = [key]
     for _ in range(3):
-        shorter = _DECOR.sub("", key)
-        if shorter in {"", key}:
+        shorter = _DECOR.sub("", stages[-1])
+        if shorter in {"", stages[-1]}:
             break
-        key = shorter
-    return key
+        stages.append(shorter)
+    return stages
 
 
 def clean_name(text: str) -> str:

@@ -175,15 +175,16 @@ _LINE_START = re.compile(
     r"(?:xem|đọc|theo dõi|đón)|"
     r"tải (?:ngay )?(?:ứng dụng|app)\b|"
     r"(?:theo dõi|follow|like|kết nối)[^.]{0,60}(?:google news|facebook|fanpage|zalo|"
-    r"youtube|tiktok|twitter|telegram|trên mạng xã hội)|"
+    r"youtube|tiktok|twitter|telegram|trên mạng xã hội).{0,30}$|"
     r"đăng ký (?:nhận (?:bản )?tin|theo dõi|kênh|email)|"
     r"(?:trang (?:web )?(?:này|web)|website(?: này)?|chúng tôi|báo[^.]{0,30})"
     r"[^.]{0,40}(?:sử dụng|dùng) (?:các )?cookies?|"
     r"(?:cookie|tôi đồng ý|chấp nhận tất cả)\b.{0,60}$|"
-    r"chia sẻ(?: bài viết)?\s*(?:$|[:：]|lên|qua)|sao chép (?:liên kết|link)|copy link|"
+    r"chia sẻ(?: bài viết)?\s*(?:$|[:：]|(?:lên|qua) (?:facebook|zalo|email)\s*$)|"
+    r"sao chép (?:liên kết|link)|copy link|"
     r"(?:in|lưu|gửi|nghe|lưu lại) bài(?: viết| báo)?\s*(?:$|[:：])|in trang\s*$|"
     r"(?:\d+ )?bình luận\s*(?:$|\(\d*\)|[:：])|ý kiến (?:bạn đọc|của bạn)\s*(?:$|\()|"
-    r"gửi (?:bình luận|ý kiến)|"
+    r"gửi (?:bình luận|ý kiến)(?: của bạn)?\s*(?:$|[:：])|"
     r"(?:quảng cáo|advertisement|advertising|sponsored|tài trợ)\s*$|"
     r"(?:tags?|từ khóa|từ khoá|chủ đề)\s*[:：]|"
     r"giọng (?:đọc|nữ|nam)\b.{0,40}$|(?:play|pause|unmute|mute|loaded)\b.{0,20}$|"
@@ -200,7 +201,7 @@ _CREDIT_LINE = re.compile(
 )
 _CREDIT_END = re.compile(
     r"(?:[.…?!\"”)]\s*|\s[-–(/|]\s*|\()(?:ảnh|nguồn ảnh|đồ họa|photo|ảnh minh họa)"
-    r"\s*[:：]\s*[^.:]{2,50}[.)]*$|[(\-–]\s*(?:ảnh|hình) (?:minh họa|minh hoạ|tư liệu|"
+    r"\s*[:：]\s*[^:!?]{2,40}[.)]*$|[(\-–]\s*(?:ảnh|hình) (?:minh họa|minh hoạ|tư liệu|"
     r"cắt từ clip|do nhân vật cung cấp|do gia đình cung cấp|chụp màn hình|internet)"
     r"\s*[.)]*$",
     re.IGNORECASE,
