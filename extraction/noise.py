@@ -163,6 +163,7 @@ def _is_italic(element: HtmlElement, text: str) -> bool:
 
 
 _LINE_START = re.compile(
+    r"^(?:\(?(?:email|e-mail|thư)?\W{0,2}\S+@\S+\.\w+\)?$)|"
     r"^\W*(?:>>|»|›|➤|►|👉|"
     r"(?:xem|đọc|tìm hiểu|tham khảo|nghe)\s+(?:thêm|tiếp|ngay|cả bài)"
     r"\s*(?:$|[:：>\"“]|tại)|"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from lxml.html import HtmlElement
 
-from extraction.content_text import squeeze, text_of
+from extraction.content_text import squeeze
 from extraction.dates import parse_when
 
 _DATED = re.compile(
@@ -62,7 +62,7 @@ def _distance(number: int, head: int) -> int:
 
 
 def _own_dates(element: HtmlElement) -> Iterator[str]:
-    """Yield the texts around a date: its element's, else that of those around it."""
+    """Yield the texts around a date: with what is beside it, its own, and around it."""
     if not isinstance(element.tag, str) or element.tag in _NOT_HERE:
         return
     if element.tag == "time" and element.get("datetime"):
@@ -70,6 +70,9 @@ def _own_dates(element: HtmlElement) -> Iterator[str]:
     texts = [element.text, *(child.tail for child in element)]
     if not any(text and _DATED.search(text) for text in texts):
         return
+    beside = element.getnext()
+    if beside is not None and isinstance(beside.tag, str):
+        yield f"{_short_text(element)} {_short_text(beside)}"
     around: HtmlElement | None = element
     for _ in range(_AROUND):
         text = _short_text(around) if around is not None else ""
@@ -83,7 +86,8 @@ def _short_text(element: HtmlElement) -> str:
     """Return the element's text if it is short, else "" without reading it all."""
     if len(element) > _NEAR_TITLE:
         return ""
-    text = text_of(element)
+    # Day and hour often stand in elements of their own with nothing between them.
+    text = squeeze(" ".join(element.xpath(".//text()[not(parent::script)]")))
     return text if len(text) <= _SHORT else ""
 
 

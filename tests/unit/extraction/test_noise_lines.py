@@ -18,6 +18,7 @@ from extraction.noise import is_noise_line
         "Chia sẻ qua Facebook",
         "Bình luận (12)",
         "Quảng cáo",
+        "thu@bao.example.vn",
         "0:00 / 2:35",
         "(Nguồn: VTV)",
         "Ảnh: Nguyễn Thử",

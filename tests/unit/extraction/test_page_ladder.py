@@ -164,6 +164,12 @@ def test_a_page_for_subscribers_says_so(head: str, *, walled: bool) -> None:
     assert extract_page(page(head=head), URL).walled is walled
 
 
+def test_day_and_hour_in_elements_of_their_own() -> None:
+    main = f"<h1>T</h1><i>14-09-2025</i><i>09:40</i><div>{PARAGRAPHS}</div>"
+    fields = extract_page(page(main=main), URL)
+    assert fields.published == datetime(2025, 9, 14, 2, 40, tzinfo=UTC)
+
+
 def test_broken_json_ld_still_tells_headline_and_time() -> None:
     head = (
         '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Ông A '
