@@ -10,6 +10,7 @@ MODULES = (
     "search",
     "crawl",
     "extraction",
+    "frontier",
     "console",
 )
 
