@@ -66,7 +66,8 @@ _STREET = re.compile(
 )
 _BATTLE = re.compile(
     r"\b(?:chien dich|chien thang|chien cuoc|tran|tran danh|mat tran|chien truong"
-    r"|chien si|chien sy|tinh than|danh)\s$"
+    r"|chien si|chien sy|tinh than|danh)"
+    r"\s(?:(?:lich su|huyen thoai|vi dai|vang doi|lay lung|lung lay)\s){0,2}$"
 )
 _NUMBER = re.compile(r"\b\d+[a-z]?(?:[/-]\d+[a-z]?)*,?\s$")
 _OFFICIAL = re.compile(
@@ -119,8 +120,9 @@ class HitFinder:
             for phrase in self._misleading
             for start, end in phrase.matches(text, folded, spans, marked=marked)
         ]
-        # The plainest reading wins: another place, then history, then a mention.
-        taken.sort(key=lambda row: _ORDER.index(About(row[2].reads_as)))
+        # A phrase says more than an expression with a gap. Then the plainest reading
+        # wins: another place, then history, then a mention.
+        taken.sort(key=lambda row: _rank(row[2]))
         return _told([hit if hit.is_elsewhere else _reread(hit, taken) for hit in hits])
 
 
@@ -153,6 +155,10 @@ def _lifted(hit: Hit, sure: set[str], other: dict[str, str]) -> Hit:
 _ORDER = (About.OTHER, About.HISTORY, About.MENTION, About.NONE, About.PROVINCE)
 
 
+def _rank(entry: Misleading) -> tuple[bool, int]:
+    return entry.kind != "phrase", _ORDER.index(About(entry.reads_as))
+
+
 def _past_signs(entries: Sequence[Misleading], own: set[str]) -> re.Pattern[str] | None:
     patterns = [
         entry.pattern if entry.kind == "regex" else re.escape(entry.pattern)
@@ -167,6 +173,8 @@ def _past_signs(entries: Sequence[Misleading], own: set[str]) -> re.Pattern[str]
 def _reread(hit: Hit, taken: Sequence[tuple[int, int, Misleading]]) -> Hit:
     for start, end, entry in taken:
         if start < hit.end and hit.start < end and not _outweighs(hit, entry):
+            if hit.reading is About.HISTORY and entry.kind != "phrase":
+                continue
             return replace(hit, reading=About(entry.reads_as), why=entry.why)
     return hit
 

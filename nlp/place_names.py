@@ -28,7 +28,8 @@ class Name:
     """One spelling of one place. `shown` is the place's own name.
 
     `weak`: alone it proves nothing; `fold_weak`: nor without marks.
-    `owner` is the province of a name elsewhere.
+    `owner` is the province of a name elsewhere; `capital`: the name of the province's
+    city, though a ward may bear it as well.
     """
 
     spelling: str
@@ -39,6 +40,7 @@ class Name:
     weak: bool = False
     fold_weak: bool = False
     owner: str = ""
+    capital: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +194,13 @@ def names_of(
     shown = own[0]
     names = [Name(spelling, shown, Role.PROVINCE) for spelling in own]
     names += [Name(sign, sign, Role.LANDMARK) for sign in signs]
+    cities = {unit.name for unit in gazetteer.former if unit.kind == "thanh_pho"}
     for unit in gazetteer.units:
-        names += _spelled(unit, Role.UNIT, (unit.id,))
+        capital = unit.name in cities
+        names += _spelled(unit, Role.UNIT, (unit.id,), capital=capital)
     for former in gazetteer.former:
-        names += _spelled(former, Role.FORMER, former.units)
+        capital = former.name in cities
+        names += _spelled(former, Role.FORMER, former.units, capital=capital)
     for place in gazetteer.landmarks:
         # A dish bears the name of its home; whether it is sold far off, phrases tell.
         weak = not place.strong and place.kind != "dish"
@@ -214,7 +219,7 @@ def names_of(
 
 
 def _spelled(
-    unit: Unit | FormerUnit, role: Role, heirs: tuple[UnitId, ...]
+    unit: Unit | FormerUnit, role: Role, heirs: tuple[UnitId, ...], *, capital: bool
 ) -> list[Name]:
     return [
         Name(
@@ -225,6 +230,7 @@ def _spelled(
             heirs,
             weak=unit.ambiguous or _is_short(spelling),
             fold_weak=unit.fold_ambiguous,
+            capital=capital,
         )
         for spelling in (unit.name, *unit.aliases)
     ]

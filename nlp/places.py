@@ -13,7 +13,8 @@ from domain.labels import About, PostKind
 from domain.profile import Gazetteer, Profile
 from nlp.place_hits import Hit, HitFinder, Strength
 from nlp.place_names import Role
-from nlp.salience import Parts, Salience, weigh
+from nlp.salience import Parts, Salience, enumerated, is_of_war, weigh
+from nlp.unicode import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,11 @@ class PlaceGate:
             ):
                 why = f"“{sign}” chỉ sự kiện lịch sử"
                 return PlaceVerdict(About.HISTORY, (), why, 0.1)
-            return self._without(hits, inherited, local=local)
-        salience = weigh(parts, counted, elsewhere, kind)
+            return self._doubtful(parts, ours, elsewhere) or self._without(
+                hits, inherited, local=local
+            )
+        read = sum(hit.reading is About.HISTORY for hit in hits)
+        salience = weigh(parts, counted, elsewhere, kind, read=read)
         places = tuple(self._place(hit) for hit in counted)
         return self._verdict(salience, places, local=local)
 
@@ -109,6 +113,32 @@ class PlaceGate:
         else:
             about = About.MENTION
         return PlaceVerdict(about, places, salience.why(about, self._name), score)
+
+    def _doubtful(
+        self, parts: Parts, ours: Sequence[Hit], elsewhere: Sequence[Hit]
+    ) -> PlaceVerdict | None:
+        """Judge a text in which the capital's name stands without a sound one.
+
+        Streets bear that name in every town: it means the place in a row of provinces,
+        and the battle where the words around it do.
+        """
+        capital = [hit for hit in ours if hit.name.capital]
+        if not capital:
+            return None
+        folded = fold(parts.whole)
+        listed = enumerated(folded, [*capital, *elsewhere])
+        if found := [
+            hit
+            for hit in capital
+            if hit.start in listed or hit.reading is About.MENTION
+        ]:
+            why = f"“{found[0].text}” chỉ được nhắc cùng các nơi khác"
+            places = tuple(self._place(hit) for hit in found)
+            return PlaceVerdict(About.MENTION, places, why, 0.2)
+        if past := next((hit for hit in capital if is_of_war(folded, hit)), None):
+            why = f"“{past.text}” đi cùng từ ngữ về chiến tranh"
+            return PlaceVerdict(About.HISTORY, (), why, 0.1)
+        return None
 
     def _without(
         self, hits: Sequence[Hit], inherited: Inherited | None, *, local: bool

@@ -79,12 +79,13 @@ class Salience:
     mentions: int
     origins: int
     history: int
+    read: int
     short: bool
 
     @property
     def only_history(self) -> bool:
-        """Whether history stands around every name."""
-        return self.history > 0 and self.history >= self.own.count
+        """Whether history stands around nearly every name."""
+        return self.history > 0 and self.history >= _MOST * (self.own.count + self.read)
 
     def score(self, *, local: bool = False) -> float:
         """Return how much the text is about the province, 0 to 1; 0.5 is the line."""
@@ -110,11 +111,38 @@ class Salience:
         ]
         if self.short and not self.others:
             points.append(2.2)
+        if self.late:
+            points.append(-2.0)
+        if self.once:
+            points.append(-1.0)
+        if self.at_home:
+            points.append(1.3)
         if local:
             points.append(1.5)
         if self.only_history:
             points.append(-4.0 if self.short else -2.5)
         return points
+
+    @property
+    def late(self) -> bool:
+        """Whether an article comes to the province late and leaves it again."""
+        alone = not self.own.lead or self.own.sentences == 1
+        return not (self.short or self.own.title) and alone and self.own.first > _LATE
+
+    @property
+    def once(self) -> bool:
+        """Whether a long text names the province only once, and not in its title."""
+        return self.own.count == 1 and not self.own.title and self.sentences >= _MANY
+
+    @property
+    def at_home(self) -> bool:
+        """Whether the lead gives an address in the province and none elsewhere."""
+        return (
+            self.own.lead >= _HOME
+            and self.local_names > 1
+            and not (self.rival.title or self.rival.lead)
+            and self.others <= _FEW_OTHERS
+        )
 
     @property
     def aside(self) -> float:
@@ -152,12 +180,20 @@ _HEADS = {
 
 
 def weigh(
-    parts: Parts, ours: Sequence[Hit], elsewhere: Sequence[Hit], kind: PostKind
+    parts: Parts,
+    ours: Sequence[Hit],
+    elsewhere: Sequence[Hit],
+    kind: PostKind,
+    *,
+    read: int = 0,
 ) -> Salience:
-    """Weigh the names of the province against those of the others."""
+    """Weigh the names of the province against those of the others.
+
+    `read` is the number of further names that phrases read as history.
+    """
     folded = fold(parts.whole)
     cuts = [match.end() for match in _SENTENCE_END.finditer(parts.whole)]
-    listed = _listed(folded, [*ours, *elsewhere])
+    listed = enumerated(folded, [*ours, *elsewhere])
     rivals: dict[str, list[Hit]] = {}
     for hit in elsewhere:
         rivals.setdefault(hit.name.owner, []).append(hit)
@@ -180,7 +216,8 @@ def weigh(
         ),
         mentions=sum(hit.reading is About.MENTION for hit in ours),
         origins=sum(_is_origin(folded, hit) for hit in ours),
-        history=sum(_is_past(folded, hit) for hit in ours),
+        history=read + sum(_is_past(folded, hit) for hit in ours),
+        read=read,
         short=kind is not PostKind.ARTICLE and len(parts.whole) <= _SHORT,
     )
 
@@ -188,22 +225,51 @@ def weigh(
 _SHORT = 600
 """Posts and comments up to this length are about what they name."""
 _PAST = re.compile(
-    r"\b19(?:4[5-9]|5\d|6\d|7[0-5])\b|chien dich|chien thang|khang chien|giai phong"
-    r"|thuc dan|lich su|cuu chien binh"
+    r"(?<!sn )(?<!sinh nam )\b19(?:4[5-9]|5\d|6\d|7[0-5])\b|chien dich"
+    r"|chien thang|khang chien|giai phong|thuc dan|(?<!di tich )lich su"
+    r"|cuu chien binh|cu diem|(?:quan|tinh bao|tu binh) phap"
+)
+_LATE = 0.35
+"""Share of a text before the first name from which the name is an aside: a report's
+own place stands in its first third. Smaller takes reports that open with a scene."""
+_HOME = 1.5
+"""Weight of the lead from which an address there is where the report plays."""
+_FEW_OTHERS = 3
+_MANY = 12
+"""Sentences of a report, not of a note."""
+_MOST = 0.7
+"""Share of names amid history from which a text is about it; ceremonies of today have
+less."""
+
+
+_WAR = re.compile(
+    r"\b1954\b|chien (?:dich|thang|truong|tranh|cuoc|hao)|khang chien|thuc dan"
+    r"|quan phap|nguoi phap|linh phap|cua phap|giup phap|xam luoc"
 )
 
 
 def _is_past(folded: str, hit: Hit) -> bool:
-    start, end = max(0, hit.start - 90), hit.end + 90
-    return _PAST.search(folded, start, end) is not None
+    """Tell whether the words around a name speak of the wars of 1945 to 1975."""
+    return _PAST.search(folded, *_around(hit)) is not None
 
 
-def _listed(folded: str, hits: Sequence[Hit]) -> frozenset[int]:
-    """Return the starts of names that stand in an enumeration of provinces."""
+def is_of_war(folded: str, hit: Hit) -> bool:
+    """Tell it more strictly: a year or “history” alone does not do."""
+    return _WAR.search(folded, *_around(hit)) is not None
+
+
+def _around(hit: Hit) -> tuple[int, int]:
+    return max(0, hit.start - 90), hit.end + 90
+
+
+def enumerated(folded: str, hits: Sequence[Hit]) -> frozenset[int]:
+    """Return the starts of names that stand in an enumeration of provinces.
+
+    The province's capital city stands for it there, as in weather reports.
+    """
     rows: list[list[Hit]] = []
-    provincial = (Role.PROVINCE, Role.ELSEWHERE)
     ordered = sorted(
-        (hit for hit in hits if hit.name.role in provincial), key=lambda hit: hit.start
+        (hit for hit in hits if _is_provincial(hit)), key=lambda hit: hit.start
     )
     for hit in ordered:
         gap = folded[rows[-1][-1].end : hit.start] if rows else "\n" * _GAP
@@ -217,6 +283,10 @@ def _listed(folded: str, hits: Sequence[Hit]) -> frozenset[int]:
         if len({h.name.shown for h in row}) >= _LIST
         for hit in row
     )
+
+
+def _is_provincial(hit: Hit) -> bool:
+    return hit.name.role in {Role.PROVINCE, Role.ELSEWHERE} or hit.name.capital
 
 
 def _weight(
