@@ -59,6 +59,7 @@ def _rows(facts: Facts) -> Iterator[HealthRow]:
     yield from _lag(facts.lag)
     yield from _documents(facts.documents)
     yield from _casework(facts.casework)
+    yield from _evidence(facts.evidence)
     yield from _outbox(facts.outbox)
     yield from _rejected(facts.rejected)
     yield from _disk(facts.free_bytes)
@@ -140,6 +141,17 @@ def _casework(casework: bool | Failure | None) -> Iterator[HealthRow]:  # noqa: 
             )
         case _:
             yield _ok("casework", "Dữ liệu nghiệp vụ hoạt động bình thường.")
+
+
+def _evidence(evidence: bool | Failure | None) -> Iterator[HealthRow]:  # noqa: FBT001 - a fact, not a switch
+    match evidence:
+        case None:
+            return
+        case Failure(why):
+            hint = "Việc thu thập đang chờ. Kiểm tra máy chủ lưu trữ và khóa truy cập."
+            yield _bad("evidence", f"Không truy cập được kho chứng cứ: {why}", hint)
+        case _:
+            yield _ok("evidence", "Kho chứng cứ hoạt động bình thường.")
 
 
 def _outbox(outbox: int | Failure | None) -> Iterator[HealthRow]:

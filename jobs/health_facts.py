@@ -99,6 +99,7 @@ class Facts:
     lag: Mapping[str, int] | Failure | None = None
     documents: int | Failure | None = None
     casework: bool | Failure | None = None
+    evidence: bool | Failure | None = None
     outbox: int | Failure | None = None
     rejected: int | Failure | None = None
     free_bytes: int | Failure | None = None

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from domain.errors import MinhTinError
 from eventlog.port import EventLog, LogTopic
+from evidence.port import EvidenceStore
 from jobs.health_facts import Facts, Failure, JobFacts, SourceFacts
 from jobs.ports import HealthBook
 from jobs.schedule import Job
@@ -36,8 +37,9 @@ GRACE = timedelta(minutes=10)
 class Probe:
     """Asks the stores.
 
-    `data` are the folders that must not fill up; `model` and `sources` are handed in
-    by who knows them.
+    `data` are the folders that must not fill up; `evidence` is given where it is a
+    bucket, since a folder is looked at with the disk; `model` and `sources` are handed
+    in by who knows them.
 
     Each may raise `MinhTinError` or `OSError`; that is a fact as well.
     """
@@ -49,6 +51,7 @@ class Probe:
     model: Callable[[], str] | None = None
     sources: Callable[[datetime], Sequence[SourceFacts]] | None = None
     jobs: Sequence[Job] = ()
+    evidence: EvidenceStore | None = None
 
     def __call__(self, now: datetime) -> Facts:
         """Return the facts of this moment."""
@@ -57,6 +60,7 @@ class Probe:
             lag=asked(self._lag),
             documents=asked(lambda: self.index.reader().count()),
             casework=asked(self._casework),
+            evidence=self._evidence(),
             outbox=asked(self.casework.outbox_size),
             rejected=asked(self._rejected),
             free_bytes=asked(
@@ -70,6 +74,10 @@ class Probe:
     def _sources(self, now: datetime) -> Sequence[SourceFacts] | Failure | None:
         sources = self.sources
         return None if sources is None else asked(lambda: sources(now))
+
+    def _evidence(self) -> bool | Failure | None:
+        store = self.evidence
+        return None if store is None else asked(lambda: _answers(store))
 
     def _lag(self) -> dict[str, int]:
         return {
@@ -105,6 +113,12 @@ class Probe:
             at=last.due,
             overdue=last.due < job.schedule.when.latest(now - patience),
         )
+
+
+def _answers(store: EvidenceStore) -> bool:
+    """Ask for the first page of what there is; whatever comes is an answer."""
+    next(store.digests(), None)
+    return True
 
 
 def asked(act: Callable[[], T]) -> T | Failure:

@@ -225,6 +225,7 @@ def build_probe(
         model=lambda: build_classifier(settings).version,
         sources=sources,
         jobs=jobs,
+        evidence=build_evidence(settings) if settings.evidence_url else None,
     )
 
 

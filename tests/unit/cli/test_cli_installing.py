@@ -150,3 +150,13 @@ def test_doctor_names_what_is_wrong(line: Line, tmp_path: Path) -> None:
     assert set(bad) == {"secret", "model"}
     assert "chmod 600" in bad["secret"]["hint"]
     assert "minhtin train" in bad["model"]["hint"]
+
+
+def test_doctor_names_a_bucket_that_is_away(line: Line) -> None:
+    line.done("init")
+    line.extra["EVIDENCE_URL"] = "s3://chung-cu/tinh"
+    line.extra["EVIDENCE_ENDPOINT"] = "http://127.0.0.1:9"
+    line.extra["EVIDENCE_ACCESS_KEY"] = line.extra["EVIDENCE_SECRET_KEY"] = "k"
+    rows = {r["check"]: r for r in lines_of(line.run("doctor", "--json").stdout)}
+    assert rows["evidence"]["state"] == "bad"
+    assert "out of reach" in rows["evidence"]["message"]

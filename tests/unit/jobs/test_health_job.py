@@ -1,5 +1,6 @@
 """Facts out of real stores; each change of state in the audit once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from domain.errors import ConfigurationError, RetryLaterError
 from eventlog.adapters.memory import MemoryEventLog
 from eventlog.codec import encode_event
 from eventlog.port import LogTopic
+from evidence.adapters.memory import MemoryEvidence
 from jobs.health import Facts, Failure, State, check
 from jobs.health_job import KEY, HealthJob
 from jobs.outbox import OutboxJob
@@ -100,6 +102,17 @@ def test_what_cannot_be_asked_is_a_fact_too(probe, tmp_path):
     assert facts.sources == Failure("The frontier is locked.")
     bad = {row.name for row in check(facts) if row.state is State.BAD}
     assert bad == {"model", "disk", "sources"}
+
+
+def test_a_bucket_is_asked_where_there_is_one(probe):
+    class Away(MemoryEvidence):
+        def digests(self):
+            raise RetryLaterError("The bucket is away.")
+
+    assert probe(NOW).evidence is None
+    assert replace(probe, evidence=MemoryEvidence())(NOW).evidence
+    found = replace(probe, evidence=Away())(NOW).evidence
+    assert found == Failure("The bucket is away.")
 
 
 def test_sees_that_a_job_no_longer_runs(probe, casework, clock):

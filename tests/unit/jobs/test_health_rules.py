@@ -28,6 +28,8 @@ def states(**facts):
         ({"documents": Failure("gone")}, {"index": "bad"}),
         ({"casework": True}, {"casework": "ok"}),
         ({"casework": Failure("gone")}, {"casework": "bad"}),
+        ({"evidence": True}, {"evidence": "ok"}),
+        ({"evidence": Failure("no bucket")}, {"evidence": "bad"}),
         ({"outbox": 99}, {"outbox": "ok"}),
         ({"outbox": 100}, {"outbox": "warn"}),
         ({"outbox": 2000}, {"outbox": "bad"}),
@@ -56,6 +58,7 @@ def test_whatever_is_not_well_says_what_to_do():
         lag=Failure("x"),
         documents=Failure("x"),
         casework=Failure("x"),
+        evidence=Failure("x"),
         outbox=9999,
         rejected=9999,
         free_bytes=1,
@@ -64,7 +67,7 @@ def test_whatever_is_not_well_says_what_to_do():
         jobs=[JobFacts(name="outbox", ok=False, message="x", at=NOW)],
     )
     rows = check(facts)
-    assert len(rows) == 9
+    assert len(rows) == 10
     assert all(row.hint_vi and row.message_vi and row.since == NOW for row in rows)
     assert worst(rows) is State.BAD
 
