@@ -60,6 +60,7 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
     from importlib.metadata import version
 
     from cli.crawling import base_sources, open_frontier, present_sources
+    from cli.fetching import fetch_door, page_desk
     from cli.reporting import report_desk
     from cli.source_trial import source_trial
     from jobs.source_health import report
@@ -91,6 +92,7 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
         secrets=intake_secrets(settings),
         channels=lambda: channels(sources()),
         requests_a_minute=settings.intake_requests_a_minute,
+        pages=fetch_door(page_desk(settings, profile, casework)),
     )
     return ConsoleContext(
         intake=door,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from crawlers.addresses import Networks, is_allowed
@@ -66,16 +67,16 @@ class PageDesk:
         self._frontier.enqueue([page])
         return page
 
-    def outcome(self, page: WaitingPage) -> Outcome | None:
-        """Tell what became of a page since it was asked for; None while it waits."""
-        held = self._frontier.waiting_page(page.url)
+    def outcome(self, url: str, since: datetime) -> Outcome | None:
+        """Tell what became of a page that was asked for then; None while it waits."""
+        held = self._frontier.waiting_page(url)
         if held is not None and held.lane is Lane.NOW:
             return None
-        if held is not None and held.tried is not None and held.tried >= page.due:
+        if held is not None and held.tried is not None and held.tried >= since:
             return Outcome(problem=held.problem)
-        post_id = self._frontier.resolve(page.url)
+        post_id = self._frontier.resolve(url)
         seen = self._frontier.seen(post_id) if post_id else None
-        if seen is None or seen.checked < page.due:
+        if seen is None or seen.checked < since:
             return Outcome(problem="no_post")
         return Outcome(post_id=seen.post_id, revision=seen.revision, gone=seen.gone)
 

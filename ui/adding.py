@@ -26,6 +26,7 @@ from extraction.charset import tidy
 from extraction.urls import canonical_url
 from intake.attachments import LARGEST, attachment
 from intake.report import Accepted, Attachment, Fate, Report
+from ui import fetching
 from ui.context import ConsoleContext, IntakeDoor
 from ui.guard import ADD, language_of, session_of
 from ui.page import desk_link
@@ -105,12 +106,33 @@ class AddPages:
         if not hmac.compare_digest(filled.get("token", ""), session.csrf):
             return self._page(request, session, filled, words("sign_in.stale"), 400)
         try:
-            added = await self._read(form, words)
-            accepted = await run_in_threadpool(self._take, added, session)
+            return await self._asked(form, session, words) or await self._added(
+                request, form, session
+            )
         except MinhTinError as error:
             problem = problem_of(error, words)
             return self._page(request, session, filled, problem.message, problem.status)
+
+    async def _added(
+        self, request: Request, form: FormData, session: Session
+    ) -> Response:
+        added = await self._read(form, wording(language_of(request)))
+        accepted = await run_in_threadpool(self._take, added, session)
         return self._done(request, added, accepted)
+
+    async def _asked(
+        self, form: FormData, session: Session, words: Wording
+    ) -> Response | None:
+        """Have the page of a link fetched that comes without anything of its own."""
+        door, link = self._door.pages, _text(form, "link", 2000)
+        told = any(_text(form, name, 1) for name in ("text", "note"))
+        if door is None or not link or told or _has_file(form):
+            return None
+        if not canonical_url(link):
+            raise QuarantineError(words("add.bad_link"), reason="link")
+        return await run_in_threadpool(
+            fetching.ask, self._context, door, link, session, words
+        )
 
     async def _read(self, form: FormData, words: Wording) -> Added:
         now = self._context.clock.now()
@@ -193,6 +215,7 @@ class AddPages:
             "error": error,
             "filled": filled,
             "megabytes": LARGEST // 1_000_000,
+            "fetches": self._door.pages is not None,
         }
         return self._pages.answer(request, "add.html", values, status)
 
@@ -206,7 +229,15 @@ def routes(context: ConsoleContext) -> list[Route]:
     async def endpoint(request: Request) -> Response:
         return await pages(request)
 
-    return [Route(ADD, endpoint, methods=["GET", "POST"])]
+    made = [Route(ADD, endpoint, methods=["GET", "POST"])]
+    if door := context.intake.pages:
+        asked = fetching.AskedPage(context, door)
+
+        async def became(request: Request) -> Response:
+            return await asked(request)
+
+        made.append(Route(fetching.ASKED, became, methods=["GET"]))
+    return made
 
 
 async def _form(request: Request, words: Wording) -> FormData:
@@ -215,6 +246,11 @@ async def _form(request: Request, words: Wording) -> FormData:
     if not length.isdecimal() or int(length) > LARGEST_FORM:
         raise QuarantineError(words("add.too_large"), reason="body_size")
     return await request.form(max_files=1, max_fields=10, max_part_size=100_000)
+
+
+def _has_file(form: FormData) -> bool:
+    sent = form.get("picture")
+    return isinstance(sent, UploadFile) and bool(sent.filename)
 
 
 async def _picture(form: FormData, words: Wording) -> Attachment | None:

@@ -102,11 +102,34 @@ class SettingsView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What became of a page: a post, perhaps gone, or the code of a problem."""
+
+    post: str = ""
+    gone: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchDoor:
+    """How a page is asked for now; crawlers, wherever they run, fetch it.
+
+    `ask` gives its address in one spelling and since when it waits, and raises
+    `QuarantineError` for one that no crawler may ask. `outcome` takes both again; None
+    while it waits.
+    """
+
+    ask: Callable[[str], tuple[str, datetime]]
+    outcome: Callable[[str, datetime], Fetched | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeDoor:
     """How reports come in through the console's address.
 
     `take` makes them durable, `known_at` gives the post of an address; `secrets` are
     channel → key of the senders, `channels` gives id → name of those that are in force.
+    With `pages` a link alone is enough: its page is fetched.
     """
 
     take: Take
@@ -114,6 +137,7 @@ class IntakeDoor:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     channels: Callable[[], Mapping[str, str]] = dict
     requests_a_minute: int = 60
+    pages: FetchDoor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

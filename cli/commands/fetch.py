@@ -47,7 +47,9 @@ def fetch(
 def outcome(desk: "PageDesk", page: "WaitingPage", seconds: float) -> "Outcome | None":
     """Wait until the page was fetched; None if it still waits after the time."""
     deadline = monotonic() + seconds
-    while (found := desk.outcome(page)) is None and monotonic() < deadline:
+    while (
+        found := desk.outcome(page.url, page.due)
+    ) is None and monotonic() < deadline:
         sleep(LOOK_SECONDS)
     return found
 

@@ -15,10 +15,12 @@ from zlib import crc32
 from casework.adapters.sqlalchemy import SqlCaseworkStore
 from casework.policy import SignInPolicy
 from casework.service import Casework
+from cli.fetching import fetch_door
 from crawlers.deps import CrawlDeps
 from crawlers.frontier.memory import MemoryFrontier
 from crawlers.frontier.port import SourceRun
 from crawlers.reports import ReportDesk
+from crawlers.urgent import PageDesk
 from domain.analysis import (
     Analysis,
     Judgement,
@@ -205,6 +207,7 @@ def intake_door(log: EventLog, evidence: EvidenceStore, clock: Clock) -> IntakeD
     )
     return IntakeDoor(
         take=ReportDesk(deps),
+        pages=fetch_door(PageDesk(deps.frontier, SAMPLE_SOURCES, (), clock)),
         secrets={CHANNEL: SECRET, "cu": SECRET[::-1]},
         channels=lambda: {CHANNEL: "Phản ánh hiện trường"},
         requests_a_minute=20,

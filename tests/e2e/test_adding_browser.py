@@ -70,6 +70,21 @@ def test_a_wrong_file_keeps_what_was_typed(
     expect(page.locator("#note")).to_have_value("Ghi chú còn nguyên")
 
 
+def test_a_link_alone_is_put_first_in_line(page: Page, address: str) -> None:
+    sign_in(page, address)
+    page.goto(f"{address}/add")
+    page.fill("#link", "https://bao.example.vn/tin-1.html#dau")
+    page.get_by_role("button", name="Thêm bài").click()
+    expect(page.locator("h1")).to_have_text("Đã đưa vào hàng lấy ngay")
+    expect(page.locator("#link")).to_contain_text("https://bao.example.vn/tin-1.html")
+    _look(page, "asked")
+    page.goto(f"{address}/add")
+    page.fill("#link", "http://127.0.0.1:22/")
+    page.get_by_role("button", name="Thêm bài").click()
+    expect(page.get_by_role("alert")).to_contain_text("không được phép lấy")
+    expect(page.locator("#link")).to_have_value("http://127.0.0.1:22/")
+
+
 def _look(page: Page, name: str) -> None:
     """Keep a picture of the page where somebody asks for one."""
     if folder := os.environ.get("MINHTIN_SHOTS"):

@@ -163,9 +163,11 @@ def test_a_page_that_is_asked_for_now_passes_100_000_others(
             pages = desk(job, frontier)
             for place, source in ((site, "bao"), (other, "fetched")):
                 page = pages.ask(f"{place.base}/ngay.html#x")
-                took = watch.until(lambda page=page: pages.outcome(page), 20)
+                took = watch.until(
+                    lambda page=page: pages.outcome(page.url, page.due), 20
+                )
                 assert took < 5, took
-                outcome = pages.outcome(page)
+                outcome = pages.outcome(page.url, page.due)
                 assert outcome is not None
                 assert outcome.post_id == f"url:{place.base}/ngay.html"
                 assert watch.said("seen")[-1]["source"] == source

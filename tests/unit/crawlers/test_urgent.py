@@ -53,7 +53,7 @@ def test_an_address_waits_first_in_line(url: str, address: str, source: str) -> 
     page = room.desk.ask(url)
     assert (page.url, page.source, page.lane) == (address, source, Lane.NOW)
     assert room.frontier.waiting_page(address) == page
-    assert room.desk.outcome(page) is None
+    assert room.desk.outcome(page.url, page.due) is None
 
 
 @pytest.mark.parametrize(
@@ -72,17 +72,19 @@ def test_outcomes() -> None:
     room = Room()
     page = room.desk.ask("https://bao.vn/1.html")
     room.frontier.put_back(page.url, page.due + timedelta(hours=1), "robots", page.due)
-    assert room.desk.outcome(page) == Outcome(problem="robots")
+    assert room.desk.outcome(page.url, page.due) == Outcome(problem="robots")
     page = room.desk.ask(page.url)
-    assert room.desk.outcome(page) is None
+    assert room.desk.outcome(page.url, page.due) is None
     done = Finished(url=page.url, recheck_at=page.due + timedelta(hours=1))
     room.frontier.acknowledge(room.seen(page.url), (), done)
-    assert room.desk.outcome(page) == Outcome(post_id=PostId("p"), revision=3)
+    assert room.desk.outcome(page.url, page.due) == Outcome(
+        post_id=PostId("p"), revision=3
+    )
     room.clock.advance(seconds=60)
     again = room.desk.ask(page.url)
     assert again.source == "bao"
     room.frontier.finish(Finished(url=page.url))
-    assert room.desk.outcome(again) == Outcome(problem="no_post")
+    assert room.desk.outcome(again.url, again.due) == Outcome(problem="no_post")
 
 
 def test_a_post_is_read_again_by_the_rules_of_its_source() -> None:
