@@ -7,6 +7,7 @@ MODULES = (
     "worker",
     "classifier",
     "place_gate",
+    "personal_data",
     "search",
     "crawl",
     "extraction",

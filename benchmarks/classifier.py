@@ -14,6 +14,7 @@ from time import perf_counter
 
 from underthesea import word_tokenize
 
+from benchmarks.quality_page import write_head
 from classifier.artefact import load
 from classifier.evaluation import evaluate_command, report_json
 from classifier.linear import LinearClassifier
@@ -111,7 +112,7 @@ def main(arguments: Sequence[str]) -> None:
     if "--json" in arguments:
         print(report_json(report))
     page = report_markdown(report, extra=speed(model))
-    (ROOT / "docs" / "quality.md").write_text(page, encoding="utf-8")
+    write_head(page)
     print(page)
     if "--shared" in arguments:
         print(shared(model))
