@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from classifier.folder import HINT, open_seal, seal, verify
 from classifier.linear import LinearClassifier
 from classifier.model import QUESTIONS, Model, Sigmoid
 from classifier.vocabulary import BLOCKS, Vocabulary
@@ -15,9 +16,7 @@ from domain.errors import ConfigurationError
 FORMAT = 1
 """Layout of the folder and meaning of its columns; a change of features raises it."""
 
-HINT = "Run “minhtin train” to make the model again."
 FILES = ("model.npz", "model.json", "card.md")
-_SUMS = "SHA256SUMS"
 
 
 def version_of(weights: bytes) -> str:
@@ -27,8 +26,7 @@ def version_of(weights: bytes) -> str:
 
 def save(folder: Path, model: Model, card: str) -> None:
     """Write the folder; the checksums come last, so half a folder does not load."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / _SUMS).unlink(missing_ok=True)
+    open_seal(folder)
     np.savez_compressed(
         folder / "model.npz",
         idf=model.vocabulary.idf,
@@ -47,13 +45,12 @@ def save(folder: Path, model: Model, card: str) -> None:
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
     (folder / "model.json").write_text(text, encoding="utf-8")
     (folder / "card.md").write_text(card, encoding="utf-8")
-    sums = "".join(f"{_digest(folder / name)}  {name}\n" for name in FILES)
-    (folder / _SUMS).write_text(sums, encoding="utf-8")
+    seal(folder, FILES)
 
 
 def load(folder: Path) -> LinearClassifier:
     """Read a folder; ConfigurationError where it is missing, damaged or of old make."""
-    _verify(folder)
+    verify(folder, FILES)
     try:
         head = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         if head["format"] != FORMAT or head["questions"] != list(QUESTIONS):
@@ -93,21 +90,3 @@ def _model(folder: Path, head: dict[str, Any]) -> Model:
         thresholds=head["thresholds"],
         sharpness=head["sharpness"],
     )
-
-
-def _verify(folder: Path) -> None:
-    sums = folder / _SUMS
-    if not sums.is_file():
-        raise ConfigurationError(f"There is no trained model in {folder}.", hint=HINT)
-    lines = sums.read_text(encoding="utf-8").splitlines()
-    wanted = {name: digest for digest, _, name in (li.partition("  ") for li in lines)}
-    for name in FILES:
-        path = folder / name
-        if not path.is_file() or wanted.get(name) != _digest(path):
-            raise ConfigurationError(
-                f"{path} does not match its checksum: the model is damaged.", hint=HINT
-            )
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

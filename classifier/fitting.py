@@ -33,11 +33,41 @@ class Line(Protocol):
 
 
 def fit_line(
-    matrix: sparse.csr_matrix, truth: Booleans, *, penalty: float, seed: int
+    matrix: sparse.csr_matrix,
+    truth: Booleans,
+    *,
+    penalty: float,
+    seed: int,
+    tolerance: float = 1e-3,
 ) -> Line:
     """Fit a linear support vector machine."""
-    line: Line = _SVM(C=penalty, tol=1e-3, random_state=seed).fit(matrix, truth)
+    machine = _SVM(C=penalty, tol=tolerance, random_state=seed)
+    line: Line = machine.fit(matrix, truth)
     return line
+
+
+def fit_logistic(
+    matrix: sparse.csr_matrix,
+    truth: Booleans,
+    *,
+    penalty: float,
+    seed: int,
+    tolerance: float = 1e-3,
+) -> Line:
+    """Fit a logistic regression."""
+    machine = _LOGISTIC(C=penalty, tol=tolerance, solver="liblinear", random_state=seed)
+    line: Line = machine.fit(matrix, truth)
+    return line
+
+
+def fit_softmax(scores: Doubles, truth: Ints) -> tuple[Doubles, Doubles]:
+    """Fit probabilities on held-out scores; return slopes (scores, labels), offsets."""
+    fitted = _LOGISTIC(C=10.0, max_iter=500).fit(scores, truth)
+    slopes, offsets = fitted.coef_.T, fitted.intercept_
+    if slopes.shape[1] == 1:  # two labels share one line
+        slopes = np.hstack([np.zeros_like(slopes), slopes])
+        offsets = np.concatenate([[0.0], offsets])
+    return np.asarray(slopes, np.float64), np.asarray(offsets, np.float64)
 
 
 def fit_sigmoid(scores: Doubles, truth: Booleans) -> Sigmoid:

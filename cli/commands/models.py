@@ -1,64 +1,128 @@
-"""`train`, `evaluate`: models out of the corpus, and how good they are."""
+"""`train`, `evaluate`: models and how good they are."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import emit, friendly, say, show
 from cli.state import HomeOption, settings_of
 
+if TYPE_CHECKING:
+    from classifier.tasks.table import Wanted
 
-def train(
+DataOption = Annotated[
+    Path | None, typer.Option(help="Labelled file: .csv, .tsv or .jsonl (UTF-8).")
+]
+TextOption = Annotated[str, typer.Option(help="Column of the text.")]
+LabelOption = Annotated[str, typer.Option(help="Column of the label.")]
+TitleOption = Annotated[str, typer.Option(help="Column put before the text.")]
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="A label's name in the file and in the model: a=b."),
+]
+
+
+def train(  # noqa: PLR0917 - options of a command
     profile: Annotated[str, typer.Option(help="Whose examples to use as well.")] = "",
     out: Annotated[Path | None, typer.Option(help="Folder of the model.")] = None,
+    data: DataOption = None,
+    text: TextOption = "",
+    label: LabelOption = "",
+    title: TitleOption = "",
+    renamed: MapOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Train the models from the corpus; takes less than a minute."""
+    """Train the models from the corpus, or with --data any task on a labelled file."""
     with friendly():
+        if data is None:
+            _train_own(profile, out, home)
+            return
+        from cli.commands.tasks import train_on
+
+        if out is None:
+            raise typer.BadParameter("--data needs --out, the folder of the model")
+        train_on(data, _wanted(text, label, title, renamed or ()), out)
+
+
+def _train_own(profile: str, out: Path | None, home: Path | None) -> None:
+    from dataclasses import replace
+
+    from classifier.rows import rows_from
+    from classifier.training import train_command
+    from cli.commands.tasks import bar
+    from wiring.profile import load_profile
+    from wiring.settings import default_models_dir
+
+    settings = settings_of(home)
+    settings = replace(settings, profile=profile or settings.profile)
+    folder = out or settings.models_dir
+    if folder is None and home is not None:
+        folder = settings.home / "models" / settings.profile
+    folder = folder or default_models_dir() / settings.profile
+    examples = load_profile(settings.profile, settings.profiles_dir).examples
+    with bar("train") as tell:
+        report = train_command(folder, examples=rows_from(examples), progress=tell)
+    say(f"trained on {report.rows} texts in {report.seconds:.0f} s")
+    show(f"{report.version} in {folder}")
+
+
+def evaluate(  # noqa: PLR0913, PLR0917 - options of a command
+    model: Annotated[Path | None, typer.Option(help="Folder of the model.")] = None,
+    data: DataOption = None,
+    text: TextOption = "",
+    label: LabelOption = "",
+    title: TitleOption = "",
+    renamed: MapOption = None,
+    source: Annotated[str, typer.Option(help="Column to report apart by.")] = "",
+    time: Annotated[
+        str, typer.Option(help="Column of the time: days and quarters apart.")
+    ] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for report.md, .json and pictures.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Measure a model: on the frozen test part and guard, or with --data on a file."""
+    with friendly():
+        if data is None:
+            _evaluate_own(model, home, as_json=as_json)
+            return
         from dataclasses import replace
 
-        from rich.console import Console
-        from rich.progress import Progress
+        from cli.commands.tasks import evaluate_on
 
-        from classifier.rows import rows_from
-        from classifier.training import train_command
-        from wiring.profile import load_profile
-        from wiring.settings import default_models_dir
-
-        settings = settings_of(home)
-        settings = replace(settings, profile=profile or settings.profile)
-        folder = out or settings.models_dir
-        if folder is None and home is not None:
-            folder = settings.home / "models" / settings.profile
-        folder = folder or default_models_dir() / settings.profile
-        examples = load_profile(settings.profile, settings.profiles_dir).examples
-        with Progress(console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("train", total=1.0)
-            report = train_command(
-                folder,
-                examples=rows_from(examples),
-                progress=lambda what, share: bar.update(
-                    task, completed=share, description=what
-                ),
-            )
-        say(f"trained on {report.rows} texts in {report.seconds:.0f} s")
-        show(f"{report.version} in {folder}")
+        if model is None:
+            raise typer.BadParameter("--data needs --model, a folder of “train --data”")
+        wanted = _wanted(text, label, title, renamed or ())
+        wanted = replace(wanted, source=source, time=time)
+        evaluate_on(model, data, wanted, out=out, as_json=as_json)
 
 
-def evaluate(
-    as_json: Annotated[bool, typer.Option("--json")] = False, home: HomeOption = None
-) -> None:
-    """Measure the live model on the frozen test part and the criticism guard."""
-    with friendly():
-        import json
+def _evaluate_own(folder: Path | None, home: Path | None, *, as_json: bool) -> None:
+    import json
 
-        from classifier.evaluation import evaluate_command, report_json
-        from classifier.markdown import report_markdown
-        from wiring import bootstrap
+    from classifier.artefact import load
+    from classifier.evaluation import evaluate_command, report_json
+    from classifier.markdown import report_markdown
+    from wiring import bootstrap
 
+    if folder is None:
         report = evaluate_command(bootstrap.build_classifier(settings_of(home)))
-        if as_json:
-            emit(json.loads(report_json(report)))
-        else:
-            show(report_markdown(report))
+    else:
+        report = evaluate_command(load(folder))
+    if as_json:
+        emit(json.loads(report_json(report)))
+    else:
+        show(report_markdown(report))
+
+
+def _wanted(
+    text: str, label: str, title: str, renamed: list[str] | tuple[()]
+) -> "Wanted":
+    from classifier.tasks.table import Wanted, renaming
+
+    if not text or not label:
+        raise typer.BadParameter("--data needs --text and --label, columns of the file")
+    return Wanted(text=text, label=label, title=title, renamed=renaming(renamed))

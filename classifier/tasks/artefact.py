@@ -1,0 +1,96 @@
+"""A task's model as a folder: arrays, JSON, a card and checksums. Never pickles."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifier.folder import HINT, open_seal, seal, verify
+from classifier.tasks.blocks import Block, Columns, Cut, View
+from classifier.tasks.model import Calibration, TaskModel
+from domain.errors import ConfigurationError
+
+FORMAT = "task-1"
+"""Layout of the folder and meaning of its grams; a change of either raises it."""
+
+_FILES = ("task.npz", "task.json", "card.md")
+
+
+def save_task(folder: Path, model: TaskModel, card: str) -> None:
+    """Write the folder; the checksums come last, so half a folder does not load."""
+    open_seal(folder)
+    arrays: dict[str, Any] = {
+        "weights": model.weights.astype(np.float16),
+        "bias": model.bias,
+        "slopes": model.calibration.slopes,
+        "offsets": model.calibration.offsets,
+    }
+    for number, columns in enumerate(model.blocks):
+        arrays[f"names_{number}"] = columns.names
+        arrays[f"idf_{number}"] = columns.idf
+    np.savez_compressed(folder / "task.npz", **arrays)
+    head = {
+        "format": FORMAT,
+        "version": model.version,
+        "labels": list(model.labels),
+        "blocks": [asdict(columns.block) for columns in model.blocks],
+        "strange_from": model.strange_from,
+    }
+    text = json.dumps(head, ensure_ascii=False, indent=1)
+    (folder / "task.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "card.md").write_text(card, encoding="utf-8")
+    seal(folder, _FILES)
+
+
+def load_task(folder: Path) -> TaskModel:
+    """Read a folder; ConfigurationError where it is missing, damaged or of old make."""
+    if (folder / "model.json").is_file():
+        raise ConfigurationError(
+            f"{folder} holds the office's own model, not one of a task.",
+            hint="Leave --data out to measure it, or name a folder that "
+            "“minhtin train --data” made.",
+        )
+    verify(folder, _FILES)
+    try:
+        head = json.loads((folder / "task.json").read_text(encoding="utf-8"))
+        if head["format"] != FORMAT:
+            raise ConfigurationError(
+                f"The model in {folder} is of another version of the program.",
+                hint=HINT,
+            )
+        return _model(folder, head)
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise ConfigurationError(
+            f"The model in {folder} cannot be read: {error}.", hint=HINT
+        ) from error
+
+
+def _model(folder: Path, head: dict[str, Any]) -> TaskModel:
+    with np.load(folder / "task.npz", allow_pickle=False) as arrays:
+        blocks = [
+            Columns(_block(data), arrays[f"names_{number}"], arrays[f"idf_{number}"])
+            for number, data in enumerate(head["blocks"])
+        ]
+        model = TaskModel(
+            version=str(head["version"]),
+            labels=[str(label) for label in head["labels"]],
+            blocks=blocks,
+            weights=arrays["weights"].astype(np.float32),
+            bias=arrays["bias"],
+            calibration=Calibration(slopes=arrays["slopes"], offsets=arrays["offsets"]),
+            strange_from=float(head["strange_from"]),
+        )
+    if model.weights.shape != _shape(model.labels, blocks):
+        raise ConfigurationError(f"The model in {folder} is incomplete.", hint=HINT)
+    return model
+
+
+def _block(data: dict[str, Any]) -> Block:
+    return Block(**{**data, "view": View(data["view"]), "cut": Cut(data["cut"])})
+
+
+def _shape(labels: Sequence[str], blocks: Sequence[Columns]) -> tuple[int, int]:
+    return len(labels), sum(len(columns.names) for columns in blocks)

@@ -1,0 +1,96 @@
+"""`train --data` and `evaluate --data` as a script sees them."""
+
+import json
+import random
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+
+WORDS = ("đường", "xe", "chợ", "mưa", "nắng", "trường", "lúa", "nhà", "sông", "núi")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    chance = random.Random(3)
+    path = tmp_path_factory.mktemp("data") / "a.csv"
+    rows = [
+        f'"{" ".join(chance.sample(WORDS, 5))} {"ngu dốt" if n % 3 else "cảm ơn"}",'
+        f"{int(n % 3 > 0)},báo"
+        for n in range(120)
+    ]
+    path.write_text("\ufeffbình luận,nhãn,báo\n" + "\n".join(rows), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def model(data):
+    folder = data.parent / "model"
+    done = run("train", "--data", data, *COLUMNS, "--out", folder)
+    assert done.exit_code == 0, done.output
+    assert str(folder) in done.stdout
+    assert "macro-F1 on held-out folds: 1.000" in done.stderr
+    return folder
+
+
+COLUMNS = ("--text", "bình luận", "--label", "nhãn")
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def test_evaluate_prints_one_object(model, data) -> None:
+    done = run("evaluate", "--model", model, "--data", data, *COLUMNS, "--json")
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert said["macro_f1"] == said["accuracy"] == 1.0
+    assert set(said["labels"]["1"]) >= {"precision", "recall", "f1", "support"}
+    assert said["labels"]["1"]["support"] == 80
+
+
+def test_evaluate_writes_a_report(model, data, tmp_path) -> None:
+    pytest.importorskip("vl_convert")
+    out = tmp_path / "report"
+    done = run(
+        *("evaluate", "--model", model, "--data", data, *COLUMNS),
+        *("--source", "báo", "--out", out),
+    )
+    assert done.exit_code == 0, done.output
+    page = (out / "report.md").read_text("utf-8")
+    assert "## By source" in page
+    assert "reliability.svg" in page
+    assert json.loads((out / "report.json").read_text("utf-8"))["texts"] == 120
+    assert (out / "reliability.svg").is_file()
+
+
+def test_labels_are_renamed(model, data, tmp_path) -> None:
+    other = tmp_path / "b.jsonl"
+    other.write_text('{"t": "ngu dốt", "l": "xấu"}\n', "utf-8")
+    call = ("evaluate", "--model", model, "--data", other, "--text", "t")
+    done = run(*call, "--label", "l", "--json", "--map", "xấu=1")
+    assert json.loads(done.stdout)["accuracy"] == 1.0
+    done = run(*call, "--label", "l")
+    assert done.exit_code == 2
+    assert "knows no label “xấu”" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--text", "không có", "--label", "nhãn"), "no column “không có”"),
+        (("--text", "bình luận", "--label", "báo"), "same label"),
+        (("--text", "bình luận"), "--data needs --text and --label"),
+    ],
+)
+def test_a_wrong_call_is_explained(data, tmp_path, arguments, words) -> None:
+    done = run("train", "--data", data, *arguments, "--out", tmp_path / "m")
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert not (tmp_path / "m").exists()
+
+
+def test_the_folder_must_be_named(data) -> None:
+    assert "--data needs --out" in run("train", "--data", data, *COLUMNS).stderr
+    assert "--data needs --model" in run("evaluate", "--data", data, *COLUMNS).stderr
