@@ -16,12 +16,9 @@ from domain.labels import PostKind
 from domain.post import MAX_TEXT, Post
 from evidence.port import Capture
 from intake.masking import masked
-from intake.report import Accepted, Fate, Report
+from intake.report import CAPTURED, Accepted, Fate, Report
 
 PLACE = "Nơi xảy ra: "
-CAPTURED = "https://intake.invalid/"
-"""How captures of reports are addressed: readers of WARC files take responses from the
-web only, and this host can never be one (RFC 2606)."""
 
 
 class ReportDesk:

@@ -64,6 +64,14 @@ def report_of_mail(raw: bytes, channel: SourceId, outlet: str, now: datetime) ->
     )
 
 
+def files_of_mail(raw: bytes) -> tuple[Attachment, ...]:
+    """Return the files that are taken of a mail. Raises `QuarantineError`."""
+    try:
+        return tuple(_attachments(message_from_bytes(raw, policy=policy.default)))
+    except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as odd:
+        raise QuarantineError("The mail cannot be read.", reason="unreadable") from odd
+
+
 def own_words(text: str) -> str:
     """Return the text up to its signature or quote, without lines that are quoted."""
     lines = [line for line in text.split("\n") if not line.lstrip().startswith(">")]

@@ -9,6 +9,10 @@ from hashlib import sha256
 from domain.ids import Digest, PostId, SourceId
 from domain.labels import PostKind
 
+CAPTURED = "https://intake.invalid/"
+"""How captures of reports are addressed: readers of WARC files take responses from the
+web only, and this host can never be one (RFC 2606)."""
+
 _ID_DIGITS = 32
 """Hex digits of an id: 128 bits, so that no two reports of a channel ever meet."""
 

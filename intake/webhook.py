@@ -77,6 +77,15 @@ def reports_of(
     return [_report(item, channel, outlet, now) for item in items]
 
 
+def files_of_item(original: bytes) -> tuple[Attachment, ...]:
+    """Return the files of a report as it was kept. Raises `QuarantineError`."""
+    try:
+        item = msgspec.json.decode(original, type=Item)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise QuarantineError(f"{error}.", reason="schema") from error
+    return tuple(_file(file, item.id) for file in item.attachments)
+
+
 def _report(item: Item, channel: SourceId, outlet: str, now: datetime) -> Report:
     text = tidy(item.text).strip()
     if not text:

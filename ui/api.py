@@ -20,11 +20,11 @@ from starlette.routing import BaseRoute, Route
 
 from casework.model import Account, Decided, Decision, Evidence, Session
 from domain.errors import ConflictError, NotFoundError, QuarantineError
-from domain.ids import AgencyId, Digest, PostId, StoryId
+from domain.ids import AgencyId, PostId, StoryId
 from domain.labels import Harm, Queue, Verdict
 from searchindex.document import Document
 from searchindex.port import Order
-from ui import view_models
+from ui import captured, view_models
 from ui.context import ConsoleContext
 from ui.guard import language_of, session_of
 from ui.problems import problem_of
@@ -138,6 +138,7 @@ def routes(context: ConsoleContext) -> list[BaseRoute]:
         "/api/counts": queue_counts,
         "/api/post": post_details,
         "/api/story": story_copies,
+        "/api/pictures": post_pictures,
     }
     acts: dict[str, Answer] = {
         "/api/decisions": decide,
@@ -149,7 +150,7 @@ def routes(context: ConsoleContext) -> list[BaseRoute]:
     return [
         *(Route(p, _endpoint(context, f), methods=["GET"]) for p, f in reads.items()),
         *(Route(p, _endpoint(context, f), methods=["POST"]) for p, f in acts.items()),
-        Route("/evidence/{digest}", _evidence(context)),
+        *captured.routes(context),
         *(Route(f"/assets/{name}", _asset(name, kind)) for name, kind in ASSETS),
     ]
 
@@ -255,6 +256,13 @@ def story_copies(call: Call) -> dict[str, Any]:
             for other in others
         ]
     }
+
+
+def post_pictures(call: Call) -> dict[str, Any]:
+    """What pictures are kept of a post; none is loaded for it."""
+    digest = call.document(call.query.get("id", "")).post.evidence
+    store = call.context.evidence
+    return {"pictures": captured.pictures(store, digest) if digest else []}
 
 
 def decide(call: Call) -> dict[str, Any]:
@@ -406,33 +414,6 @@ def _json(value: Any, status: int = 200) -> Response:  # noqa: ANN401 - any view
         media_type="application/json",
         headers={"Cache-Control": "no-store"},
     )
-
-
-def _evidence(context: ConsoleContext) -> Callable[[Request], Awaitable[Response]]:
-    """Show a captured page as its source text: it must never run in our origin."""
-
-    async def endpoint(request: Request) -> Response:
-        digest = Digest(request.path_params["digest"])
-        words = wording(language_of(request))
-        try:
-            capture = await run_in_threadpool(context.evidence.get, digest)
-        except Exception as error:  # noqa: BLE001 - the last place before the browser
-            problem = problem_of(error, words)
-            return Response(
-                f"{problem.message}\n{problem.hint}\n{problem.number}",
-                problem.status,
-                media_type="text/plain",
-            )
-        return Response(
-            capture.body,
-            media_type="text/plain",
-            headers={
-                "Content-Security-Policy": "sandbox; default-src 'none'",
-                "Cache-Control": "no-store",
-            },
-        )
-
-    return endpoint
 
 
 def _asset(name: str, media_type: str) -> Callable[[Request], Awaitable[Response]]:

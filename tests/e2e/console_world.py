@@ -8,9 +8,14 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
+from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zlib import crc32
+
+from PIL import Image, ImageDraw
 
 from casework.adapters.sqlalchemy import SqlCaseworkStore
 from casework.policy import SignInPolicy
@@ -37,7 +42,8 @@ from eventlog.adapters.memory import MemoryEventLog
 from eventlog.codec import encode_event
 from eventlog.port import EventLog, LogTopic
 from evidence.adapters.memory import MemoryEvidence
-from evidence.port import EvidenceStore
+from evidence.picture import picture_to_warc
+from evidence.port import Capture, EvidenceStore
 from jobs.source_facts import SourceWatch, calendar_of
 from jobs.source_health import report
 from nlp.fingerprint import bands
@@ -162,14 +168,14 @@ def world(
             password=PASSWORD,
             must_change=False,
         )
-    kept.take_in(analyses(profile))
+    evidence = MemoryEvidence()
+    kept.take_in(chain(analyses(profile), pictured(evidence)))
     base = (*SAMPLE_SOURCES, *profile.sources)
     desk = SourceDesk(lambda: base, casework)
     sources = bootstrap.build_sources(replace(profile, sources=base), casework)
     watch = SourceWatch(
         sources, visits, next_visit, calendar_of(profile), kept.index.reader()
     )
-    evidence = MemoryEvidence()
     return ConsoleContext(
         intake=intake_door(kept.log, evidence, time),
         settings_view=SettingsView(
@@ -468,6 +474,50 @@ def _rewritten() -> Iterator[Analysis]:
         digest = Digest(f"sha256:{str(at) * 64}")
         post = replace(post, title=title, fetched=fetched, evidence=digest)
         yield analysed(post, {"queues": ["claims"]})
+
+
+def drawn(words: str, colour: str = "#8a1c1c") -> bytes:
+    """Draw a picture that is told from a blurred one at a glance."""
+    picture = Image.new("RGB", (640, 360), colour)
+    pen = ImageDraw.Draw(picture)
+    for at in range(0, 640, 40):
+        pen.line((at, 0, 640 - at, 360), fill="#f2d06b", width=4)
+    pen.text((40, 160), words, fill="white", font_size=48)
+    buffer = BytesIO()
+    picture.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def pictured(evidence: EvidenceStore) -> Iterator[Analysis]:
+    """Yield a report with a picture, and an article with one of its captured page."""
+    png = drawn("PA-7")
+    report = _captured("https://intake.invalid/console/7", "image/png", png)
+    post = made_post("pictured", "Cầu treo hỏng ván, xem ảnh.", minutes=2)
+    media = (f"sha256:{sha256(png).hexdigest()}",)
+    post = replace(post, kind=PostKind.REPORT, url="intake:console/7", media=media)
+    yield analysed(
+        replace(post, evidence=evidence.put(report)), {"queues": ["answers"]}
+    )
+    page = _captured("http://127.0.0.1:9/forum/paged", "text/html", b"<p>Tin</p>")
+    digest = evidence.put(page)
+    warc = evidence.warc(digest)
+    evidence.attach(
+        digest,
+        picture_to_warc(drawn("trang"), taken=NOW, maker="Chromium", capture=warc),
+    )
+    paged = made_post("paged", "Đường vào bản đã thông.", minutes=2)
+    yield analysed(replace(paged, evidence=digest), {"queues": ["answers"]})
+
+
+def _captured(url: str, media_type: str, body: bytes) -> Capture:
+    return Capture(
+        url=url,
+        fetched=NOW,
+        status=200,
+        request_headers=(),
+        response_headers=(("Content-Type", media_type),),
+        body=body,
+    )
 
 
 def made_post(name: str, text: str, *, minutes: int, revision: int = 1) -> Post:

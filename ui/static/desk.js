@@ -338,6 +338,7 @@ class Desk {
         post.story && !(row && row.copies < 2) && toggle("copies", this.say("copies", { count: row && row.copies > 1 ? row.copies - 1 : "…" })),
         toggle("history", `${this.say("history")} (${post.acts.length})`),
         toggle("edits", this.say("edits", { count: post.timeline.length })),
+        post.evidence && toggle("pictures", this.say("pictures_open")),
         post.masked > 0 && tool(this.say("reveal"), () => this.reveal())),
       post.viewing && el("div", { class: "note-bar" }, this.say("viewing", { name: post.viewing })),
       post.gone && el("div", { class: "note-bar" }, post.gone),
@@ -351,7 +352,7 @@ class Desk {
       el("div", { class: "legend" },
         ["harm", "signal"].map((kind) => drawn.has(kind) && el("span", {}, el("span", { class: kind }, this.say("legend_word")), " ", this.say(`legend_${kind}`))),
         post.masked > 0 && el("span", {}, this.say("masked", { count: post.masked })),
-        post.pictures > 0 && el("span", {}, this.say("pictures", { count: post.pictures }))));
+        post.pictures > 0 && el("span", {}, this.say(post.url ? "pictures" : "pictures_kept", { count: post.pictures }))));
     this.view.scrollTop = 0;
     this.drawWhy(post);
     this.drawBar();
@@ -359,6 +360,7 @@ class Desk {
   drawPanel(post) {
     if (this.panel === "history") return this.drawHistory(post);
     if (this.panel === "edits") return this.drawLife(post);
+    if (this.panel === "pictures") return this.drawPictures(post);
     const place = el("div", { class: "panel" }, this.say("loading"));
     this.get("/api/story", { id: post.id }).then(({ copies }) => place.replaceChildren(...this.drawCopies(post, copies)), (error) => place.replaceChildren(error.message));
     return place;
@@ -372,6 +374,26 @@ class Desk {
         edit.masked && el("div", { class: "quiet" }, this.say("changed_none")),
         edit.title.length > 0 && el("div", { class: "differs" }, el("span", { class: "quiet" }, `${this.say("changed_title")}: `), drawDifference(edit.title)),
         edit.pieces.length > 0 && el("div", { class: "differs" }, drawDifference(edit.pieces)))));
+  }
+  drawPictures(post) {
+    const place = el("div", { class: "panel" }, this.say("loading"));
+    const kept = el("p", {}, el("a", { href: `/evidence/${encodeURIComponent(post.evidence)}`, target: "_blank", rel: "noopener" }, this.say("captured")));
+    this.get("/api/pictures", { id: post.id }).then(({ pictures }) => fill(place,
+      pictures.length ? pictures.map((picture, at) => this.drawVeiled(picture, at + 1)) : el("p", {}, this.say("pictures_none")), kept),
+    (error) => fill(place, error.message));
+    return place;
+  }
+  // Disturbing pictures are blurred and greyed until asked for, and again when asked.
+  drawVeiled(picture, number) {
+    const name = this.say(picture.page ? "picture_page" : "picture_file", { number });
+    const veil = el("button", { class: "shade", "aria-pressed": "false", title: this.say("picture_show"), onclick: () => {
+      const seen = veil.classList.toggle("seen");
+      veil.setAttribute("aria-pressed", String(seen));
+      word.textContent = this.say(seen ? "picture_hide" : "picture_show");
+    } }, el("img", { src: picture.address, alt: name, loading: "lazy" }));
+    const word = el("span", { class: "word" }, this.say("picture_show"));
+    veil.append(word);
+    return el("figure", {}, veil, el("figcaption", {}, `${name} · ${picture.media_type} · ${Math.ceil(picture.size / 1000)} kB`));
   }
   drawHistory(post) {
     if (!post.acts.length) return el("div", { class: "panel" }, this.say("history_none"));
