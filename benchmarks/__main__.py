@@ -8,6 +8,7 @@ MODULES = (
     "classifier",
     "place_gate",
     "personal_data",
+    "near_copies",
     "search",
     "crawl",
     "extraction",
