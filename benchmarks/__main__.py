@@ -9,6 +9,7 @@ MODULES = (
     "place_gate",
     "personal_data",
     "near_copies",
+    "text_tasks",
     "search",
     "crawl",
     "extraction",
