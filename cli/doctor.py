@@ -64,10 +64,12 @@ def _settings(settings: Settings) -> Iterator[Finding]:
             "secret",
             "warn" if elsewhere else "bad",
             "There is no secret key."
-            + (" Only the crawler and `backfill` need it." if elsewhere else ""),
-            "Give it to the crawler as MINHTIN_SECRET_KEY."
-            if elsewhere
-            else "minhtin init",
+            + (
+                " Crawler, console, `backfill` and a mailbox need it."
+                if elsewhere
+                else ""
+            ),
+            "Give it to them as MINHTIN_SECRET_KEY." if elsewhere else "minhtin init",
         )
     if secret.exists() and secret.stat().st_mode & 0o077:
         yield Finding(

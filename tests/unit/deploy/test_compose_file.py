@@ -158,13 +158,29 @@ def test_secrets_are_files_that_git_does_not_see() -> None:
         assert secret["file"].startswith("./secrets/")
 
 
-def test_only_crawlers_hold_the_key_of_pseudonyms() -> None:
+@pytest.mark.parametrize(
+    ("secret", "expected"),
+    [
+        # Who takes posts in: from sites, through the console, out of a mailbox.
+        ("secret_key", {"crawler", "console", "scheduler"}),
+        ("youtube_key", {"crawler"}),
+        ("intake_secrets", {"console"}),
+        ("imap_password", {"scheduler"}),
+        ("evidence_secret_key", {"crawler", "console", "scheduler"}),
+    ],
+)
+def test_a_secret_is_held_by_who_needs_it(secret: str, expected: set[str]) -> None:
     holders = {
         name
         for name in compose()["services"]
-        if "minhtin_secret_key" in service(name).get("secrets", [])
+        if f"minhtin_{secret}" in service(name).get("secrets", [])
     }
-    assert holders == {"crawler"}
+    assert holders == expected
+
+
+def test_who_takes_posts_in_can_write_evidence() -> None:
+    for name in ("crawler", "console", "scheduler"):
+        assert service(name)["volumes"] == ["evidence:/evidence"]
 
 
 @pytest.mark.parametrize("name", sorted(OURS - ONE_SHOT))
@@ -181,3 +197,11 @@ def test_every_variable_is_in_the_example_or_has_a_default() -> None:
     used = re.findall(r"(?<!\$)\$\{([A-Z_]+)(:-[^}]*)?\}", text)
     assert {name for name, _ in used} == known
     assert all(default for _, default in used)
+
+
+def test_a_bucket_is_named_to_who_holds_its_key_and_to_nobody_else() -> None:
+    # Without the key a process would not start; see `wiring.settings.check_bucket`.
+    for name in OURS:
+        named = "MINHTIN_EVIDENCE_URL" in service(name)["environment"]
+        held = "minhtin_evidence_secret_key" in service(name).get("secrets", [])
+        assert named == held, name

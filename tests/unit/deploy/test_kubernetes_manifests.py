@@ -147,7 +147,7 @@ def secrets_of(pod: Manifest) -> set[str]:
     return found
 
 
-def test_secrets_are_references_and_only_crawlers_hold_the_key() -> None:
+def test_secrets_are_references_held_by_who_needs_them() -> None:
     assert not of_kind("Secret")
     example = of_kind("ExternalSecret")["minhtin-secrets"]["spec"]
     offered = {entry["secretKey"] for entry in example["data"]}
@@ -155,7 +155,10 @@ def test_secrets_are_references_and_only_crawlers_hold_the_key() -> None:
     used = {name: secrets_of(pod) for name, pod in pods()}
     assert set.union(*used.values()) == offered
     holders = {name for name, keys in used.items() if "minhtin_secret_key" in keys}
-    assert holders == {"minhtin-crawler"}
+    assert holders == {"minhtin-crawler", "minhtin-console", "minhtin-scheduler"}
+    assert "minhtin_youtube_key" in used["minhtin-crawler"]
+    assert "minhtin_intake_secrets" in used["minhtin-console"]
+    assert "minhtin_imap_password" in used["minhtin-scheduler"]
 
 
 def test_nobody_may_talk_unless_said() -> None:
