@@ -10,6 +10,7 @@ MODULES = (
     "personal_data",
     "near_copies",
     "text_tasks",
+    "robustness",
     "search",
     "crawl",
     "extraction",
