@@ -39,12 +39,13 @@ TARGET = 1_500
 """Comments a second and core, without segmentation."""
 
 MARGIN = Fit(learner=Learner.MARGIN, penalty=0.1)
-CONTRAST = Fit(learner=Learner.MARGIN, penalty=0.1, contrast=0.5)
 DESIGNS: Mapping[str, Design] = {
     "words": Design(blocks=(WORDS,), fits=(MARGIN,)),
     "words and letters": Design(blocks=(WORDS, FOLDED, RAW, LETTERS), fits=(MARGIN,)),
-    "with facts, contrast": Design(blocks=DESIGN.blocks, fits=(CONTRAST,)),
-    "with facts, average (kept)": DESIGN,
+    "with facts, average of two": Design(
+        blocks=DESIGN.blocks, fits=(MARGIN, *DESIGN.fits)
+    ),
+    "with facts, contrast (kept)": DESIGN,
 }
 FEW = 300
 MARKED_FROM = 0.3

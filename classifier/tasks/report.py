@@ -17,7 +17,7 @@ def task_card(report: TaskReport, model: TaskModel) -> str:
 # Model {report.version}
 
 One linear model a label on words, letter groups and facts of shape, of {report.columns}
-columns; scores of several fits averaged, offsets settled for macro-F1 on held-out
+columns; offsets settled for macro-F1 on held-out
 folds, probabilities calibrated there.
 
 - For: sorting texts for a person's review. Not for deciding anything or judging people.

@@ -86,10 +86,7 @@ FACTS = Block(view=View.FACTS, cut=Cut.LINES, shortest=1, longest=1, texts=5)
 # The last block is the one whose unknown grams make a text strange.
 DESIGN = Design(
     blocks=(FACTS, WORDS, FOLDED, RAW, LETTERS),
-    fits=(
-        Fit(learner=Learner.MARGIN, penalty=0.1),
-        Fit(learner=Learner.MARGIN, penalty=0.1, contrast=0.5),
-    ),
+    fits=(Fit(learner=Learner.MARGIN, penalty=0.1, contrast=0.5),),
 )
 
 
