@@ -13,7 +13,7 @@ from classifier.model import QUESTIONS, Model, Sigmoid
 from classifier.vocabulary import BLOCKS, Vocabulary
 from domain.errors import ConfigurationError
 
-FORMAT = 1
+FORMAT = 2
 """Layout of the folder and meaning of its columns; a change of features raises it."""
 
 FILES = ("model.npz", "model.json", "card.md")
@@ -27,6 +27,9 @@ def version_of(weights: bytes) -> str:
 def save(folder: Path, model: Model, card: str) -> None:
     """Write the folder; the checksums come last, so half a folder does not load."""
     open_seal(folder)
+    # New files instead of written-over ones: a copy by hard links keeps the old model.
+    for name in FILES:
+        (folder / name).unlink(missing_ok=True)
     np.savez_compressed(
         folder / "model.npz",
         idf=model.vocabulary.idf,

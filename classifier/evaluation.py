@@ -8,6 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from classifier.corpus_check import CORPUS
+from classifier.counterfactual import SwapFigures, swap_figures
+from classifier.guard_suites import (
+    ALIKE,
+    HONEST,
+    Half,
+    SuiteFigures,
+    read_suite,
+    suite_figures,
+    suite_name,
+)
 from classifier.heads import ARTICLES_ONLY, BINARY, HARMS, STANCES, TOPICS
 from classifier.metrics import (
     BinaryFigures,
@@ -64,12 +74,17 @@ class Report:
     stance_macro_f1: float
     registers: Mapping[str, RegisterFigures]
     guard: GuardFigures
+    suites: Mapping[str, SuiteFigures]
+    swaps: SwapFigures
 
 
 def evaluate(
-    model: Classifier, rows: Sequence[Row], guard: Sequence[Row] = ()
+    model: Classifier,
+    rows: Sequence[Row],
+    guard: Sequence[Row] = (),
+    suites: Mapping[str, Sequence[Row]] | None = None,
 ) -> Report:
-    """Judge the rows (and the guard's) and measure."""
+    """Judge the rows, the guard's and the suites' (by name), and measure."""
     judged = judge_rows(model, rows)
     flags = _any_harm(judged)
     harmful = np.asarray([bool(row.harm) for row in rows], bool)
@@ -95,12 +110,26 @@ def evaluate(
         stance_macro_f1=macro_f1(stance),
         registers=_registers(rows, flags, harmful),
         guard=_guard(guard, judge_rows(model, guard)),
+        suites={
+            name: suite_figures(texts, judge_rows(model, texts))
+            for name, texts in (suites or {}).items()
+        },
+        swaps=swap_figures(model),
     )
 
 
 def evaluate_command(model: Classifier, *, corpus: Path = CORPUS) -> Report:
-    """Evaluate on the shipped test part and guard."""
-    return evaluate(model, read_rows(corpus / "test"), read_rows(corpus / "guard"))
+    """Evaluate on the shipped test part, the older guard and both halves of suites."""
+    return evaluate(
+        model,
+        read_rows(corpus / "test"),
+        read_rows(corpus / "guard" / "criticism.jsonl"),
+        {
+            suite_name(file, half): read_suite(corpus, file, half)
+            for file in (HONEST, ALIKE)
+            for half in Half
+        },
+    )
 
 
 def report_json(report: Report) -> str:

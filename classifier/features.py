@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from classifier.groups import mask_groups
 from classifier.tokens import Token, tokenise
 from domain.labels import PostKind
 from nlp.unicode import clean, fold
@@ -62,7 +63,7 @@ def _phrases(*, marked: bool) -> Phrases:
 
 
 def _words(entry: str, *, marked: bool) -> tuple[str, ...] | None:
-    words = tuple(entry.removeprefix("=").lower().split())
+    words = tuple(entry.removeprefix("=").split())
     if marked or entry.isascii():
         return words
     if entry.startswith("=") or len(words) == 1:
@@ -94,10 +95,11 @@ def lexicon_hits(tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
 def see(text: str, kind: PostKind, normalised: str = "") -> Seen:
     """Cut a text and collect its facts; without `normalised` it is only cleaned."""
     cut = normalised or clean(text)[0]
-    tokens = tokenise(cut)
+    tokens = mask_groups(tokenise(cut), cut)
     names = {name for name, _, _ in lexicon_hits(tokens)}
     facts = [f"has {name}" for name in sorted(names)]
     facts += _together(names)
+    facts += _deeds(text, tokens)
     facts += sorted({f"shape {t.kind}" for t in tokens if t.kind not in _PLAIN})
     facts += _manner(text, tokens)
     if kind in {PostKind.ARTICLE, PostKind.REPORT}:
@@ -122,6 +124,37 @@ def _together(names: set[str]) -> Iterator[str]:
         yield "threatens without distance"
     if "attacked_groups" in names and "distance" not in names:
         yield "group without distance"
+
+
+_SPEAKERS = frozenset({
+    "tao", "tau", "tui", "tôi", "t", "bố", "ông", "toi",
+})  # fmt: skip
+_VIOLENCE = frozenset({
+    "giết", "chém", "đốt", "đâm", "đập", "đánh", "tông", "bắn", "xé", "bóp", "vả",
+    "tát", "thiêu", "nổ", "châm", "chặt", "xiên", "đấm", "húc", "cán", "phang",
+    "bẻ", "chôn", "quánh", "giet", "chem", "dot",
+})  # fmt: skip
+_REACH = 4
+"""Words from «I» to the deed: «tôi sẽ mang xăng đốt»; more joins other clauses."""
+_LAUGHS = re.compile(
+    r"[:=;]\){2,}|[:=][v>dD]\b|\bk{3,}\b|\b(?:ha|hi|he){2,}\b|[😂🤣😆😜😝🤪😹]",
+    re.IGNORECASE,
+)
+
+
+def _deeds(text: str, tokens: Sequence[Token]) -> Iterator[str]:
+    """Tell a deed the writer announces, and a laugh beside it."""
+    announced = any(
+        token.form in _SPEAKERS
+        and any(near.form in _VIOLENCE for near in tokens[place + 1 :][:_REACH])
+        for place, token in enumerate(tokens)
+    )
+    laughs = bool(_LAUGHS.search(text))
+    if laughs:
+        yield "laughs"
+    if announced:
+        yield "announces violence"
+        yield "announces violence " + ("laughing" if laughs else "soberly")
 
 
 def _manner(text: str, tokens: Sequence[Token]) -> Iterator[str]:

@@ -1,10 +1,21 @@
 """Writes an evaluation as the page `docs/quality.md`."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from classifier import costs
 from classifier.criticism import COMPLAINT_FROM
 from classifier.evaluation import Report, Table
+from classifier.guard_suites import (
+    ALIKE,
+    HONEST,
+    Half,
+    SuiteFigures,
+    behind,
+    missed_aims,
+    release_line,
+    suite_name,
+)
 from classifier.heads import BINARY, HARMS
 from classifier.metrics import Figure
 
@@ -26,7 +37,8 @@ _MEANINGS = {
 
 def report_markdown(report: Report, *, extra: str = "") -> str:
     """Write the page; `extra` is Markdown put at its end."""
-    return "\n".join([*_head(report), *_labels(report), *_rest(report), extra, ""])
+    parts = [*_head(report), *_suites(report), *_labels(report), *_rest(report)]
+    return "\n".join([*parts, extra, ""])
 
 
 def _figure(figure: Figure) -> str:
@@ -74,6 +86,82 @@ def _head(report: Report) -> Iterator[str]:
     yield f"| test: macro-F1 of topic | {report.topic_macro_f1:.2f} |"
     yield f"| test: macro-F1 of stance | {report.stance_macro_f1:.2f} |"
     yield ""
+
+
+def _suites(report: Report) -> Iterator[str]:
+    if not report.suites:
+        return
+    line = release_line(Half.FINAL)
+    yield "## Criticism guard: honest posts and look-alikes"
+    yield ""
+    yield (
+        "`honest` posts criticise, complain, mock, swear at things, quote, warn, "
+        "correct, report crimes, joke or name groups; `alike` posts resemble them and "
+        "do harm. Texts, features and costs were chosen with the `dev` halves in view; "
+        "the `final` halves were only measured. Flagged means any harm flag. "
+        f"Aims: at most {line.false_flags_aim:.0%} of honest, at least "
+        f"{line.recall_aim:.0%} of look-alikes. The release check holds each half at "
+        "its aim or, where that is not reached, at what was "
+        "(`classifier/release_line.json`)."
+    )
+    yield ""
+    yield "| suite | texts | flagged | complaints found |"
+    yield "|---|---|---|---|"
+    for name, f in report.suites.items():
+        found = "–" if name.startswith("alike") else _percent(f.complaints_found)
+        yield f"| {name} | {f.texts} | {_percent(f.flagged)} | {found} |"
+    yield ""
+    yield from _held(report)
+    yield from _shares(report)
+    swaps = report.swaps
+    yield "## Names of groups swapped"
+    yield ""
+    yield (
+        f"{swaps.sentences} neutral and hateful sentences with each people's or "
+        f"faith's name ({swaps.texts} texts): between two names a harm's probability "
+        f"moves by {swaps.mean_gap:.3f} on average over sentences and by "
+        f"{swaps.max_gap:.3f} at most (aim 0.02), the most in «{swaps.widest}»."
+    )
+    yield ""
+
+
+def _held(report: Report) -> Iterator[str]:
+    for half in Half:
+        line = release_line(half)
+        found = behind(
+            line,
+            false_flags=report.suites[suite_name(HONEST, half)].flagged.value,
+            recall=report.suites[suite_name(ALIKE, half)].flagged.value,
+        )
+        short = "; ".join(missed_aims(line)) or "aims reached"
+        yield f"Release check, `{half}`: {'; '.join(found) or 'holds'} ({short})."
+        yield ""
+
+
+def _shares(report: Report) -> Iterator[str]:
+    for file in (HONEST, ALIKE):
+        dev, final = _halves(report, file)
+        yield f"| {Path(file).stem}, by kind | dev flagged | final flagged |"
+        yield "|---|---|---|"
+        for kind in sorted({*dev.by_kind, *final.by_kind}):
+            yield f"| {kind} | {_of(dev.by_kind, kind)} | {_of(final.by_kind, kind)} |"
+        yield ""
+    dev, final = _halves(report, ALIKE)
+    yield "| alike, by label | dev flagged | final flagged |"
+    yield "|---|---|---|"
+    for name in sorted({*dev.by_label, *final.by_label}):
+        yield f"| `{name}` | {_of(dev.by_label, name)} | {_of(final.by_label, name)} |"
+    yield ""
+
+
+def _halves(report: Report, file: str) -> tuple[SuiteFigures, SuiteFigures]:
+    suites = report.suites
+    return suites[suite_name(file, Half.DEV)], suites[suite_name(file, Half.FINAL)]
+
+
+def _of(shares: Mapping[str, tuple[int, int]], name: str) -> str:
+    hits, texts = shares.get(name, (0, 0))
+    return f"{hits} of {texts}"
 
 
 def _labels(report: Report) -> Iterator[str]:

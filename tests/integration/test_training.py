@@ -10,6 +10,14 @@ import pytest
 from classifier.artefact import load
 from classifier.corpus_check import CORPUS
 from classifier.evaluation import Report, evaluate_command
+from classifier.guard_suites import (
+    ALIKE,
+    HONEST,
+    Half,
+    behind,
+    release_line,
+    suite_name,
+)
 from classifier.port import Subject
 from classifier.rows import read_rows
 from classifier.training import TrainReport, train, train_command
@@ -18,13 +26,19 @@ from domain.labels import Harm
 
 FALSE_FLAGS_ON_GUARD = 0.02
 SECONDS = 60
+WIDEST_GAP = 0.02
+EXAMPLES = Path(__file__).parents[2] / "profiles/dien-bien/examples.jsonl"
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainReport]:
     out = tmp_path_factory.mktemp("model")
     told: list[tuple[str, float]] = []
-    report = train_command(out, progress=lambda what, share: told.append((what, share)))
+    report = train_command(
+        out,
+        examples=read_rows(EXAMPLES),
+        progress=lambda what, share: told.append((what, share)),
+    )
     shares = [share for _, share in told]
     assert shares == sorted(shares)
     assert shares[-1] == 1
@@ -45,6 +59,23 @@ def test_training_takes_less_than_a_minute(
 def test_criticism_is_not_flagged(report: Report) -> None:
     assert report.guard.false_flags.value <= FALSE_FLAGS_ON_GUARD
     assert report.honest_false_flags.value <= FALSE_FLAGS_ON_GUARD
+
+
+def test_release_check_of_the_criticism_guard(report: Report) -> None:
+    """Fails a release that flags honest posts or misses their look-alikes."""
+    assert [
+        fault
+        for half in Half
+        for fault in behind(
+            release_line(half),
+            false_flags=report.suites[suite_name(HONEST, half)].flagged.value,
+            recall=report.suites[suite_name(ALIKE, half)].flagged.value,
+        )
+    ] == []
+
+
+def test_which_group_is_named_decides_nothing(report: Report) -> None:
+    assert report.swaps.max_gap <= WIDEST_GAP
 
 
 def test_harm_is_found(report: Report) -> None:

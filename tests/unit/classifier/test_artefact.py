@@ -24,6 +24,16 @@ def test_a_saved_model_judges_as_before(folder: Path, judge: LinearClassifier) -
     assert loaded.judge(SUBJECTS) == judge.judge(SUBJECTS)
 
 
+def test_saving_again_leaves_a_hard_linked_copy_alone(
+    folder: Path, model: Model, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.md"
+    copy.hardlink_to(folder / "card.md")
+    save(folder, model, "# another\n")
+    assert copy.read_text() == "# card\n"
+    assert (folder / "card.md").read_text() == "# another\n"
+
+
 def test_the_folder_holds_no_pickle(folder: Path) -> None:
     names = {path.name for path in folder.iterdir()}
     assert names == {*FILES, "SHA256SUMS"}

@@ -1,0 +1,135 @@
+"""The criticism guard's two suites: honest posts, and look-alikes that do harm.
+
+Each is in two halves. `dev` is read while features, texts and costs are chosen; `final`
+is only measured, so its figures are the ones to quote.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+
+from classifier.heads import HARMS
+from classifier.metrics import Figure, rate
+from classifier.rows import Row, read_rows
+from domain.analysis import Judgement
+from domain.labels import Label
+
+HONEST, ALIKE = "honest.jsonl", "alike.jsonl"
+LINE = Path(__file__).parent / "release_line.json"
+"""The rates no release may fall behind, beside what is aimed at, for each half.
+
+Where an aim is not reached, what was reached is held; it may only be tightened."""
+
+
+class Half(StrEnum):
+    """Which half of a suite a post is of: odd ids `dev`, even ones `final`."""
+
+    DEV = "dev"
+    FINAL = "final"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteFigures:
+    """How many posts of one half of a suite were flagged as harmful at all."""
+
+    texts: int
+    flagged: Figure
+    by_kind: Mapping[str, tuple[int, int]]
+    by_label: Mapping[str, tuple[int, int]]
+    complaints_found: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The release check: what is aimed at, and what holds until that is reached."""
+
+    false_flags_aim: float
+    false_flags_held: float
+    recall_aim: float
+    recall_held: float
+
+
+def half_of(row: Row) -> Half:
+    """Tell which half a post of a suite is in."""
+    return Half.DEV if int(row.id[-1]) % 2 else Half.FINAL
+
+
+def suite_name(file: str, half: Half) -> str:
+    """Name a half of a suite: «honest dev», «alike final»."""
+    return f"{Path(file).stem} {half}"
+
+
+def read_suite(corpus: Path, name: str, half: Half) -> list[Row]:
+    """Read one half of a suite."""
+    return [row for row in read_rows(corpus / "guard" / name) if half_of(row) is half]
+
+
+def suite_figures(rows: Sequence[Row], judged: Sequence[Judgement]) -> SuiteFigures:
+    """Count posts with any harm flag, and complaints found among the complaints."""
+    pairs = list(zip(rows, judged, strict=True))
+    flagged = [
+        any(score.flagged and score.name in HARMS for score in judgement.labels)
+        for judgement in judged
+    ]
+    complaints = [j.flagged(Label.COMPLAINT) for row, j in pairs if row.complaint]
+    return SuiteFigures(
+        texts=len(rows),
+        flagged=rate(np.asarray(flagged, bool)),
+        by_kind=_share([[row.note] for row in rows], flagged),
+        by_label=_share([[h.value for h in row.harm] for row in rows], flagged),
+        complaints_found=rate(np.asarray(complaints, bool)),
+    )
+
+
+def _share(
+    names: Iterable[Sequence[str]], flagged: Sequence[bool]
+) -> dict[str, tuple[int, int]]:
+    """Return (flagged, texts) by name, in order of name."""
+    hits: Counter[str] = Counter()
+    texts: Counter[str] = Counter()
+    for of_row, hit in zip(names, flagged, strict=True):
+        texts.update(of_row)
+        hits.update(of_row if hit else ())
+    return {name: (hits[name], texts[name]) for name in sorted(texts)}
+
+
+def release_line(half: Half, path: Path = LINE) -> Line:
+    """Read the committed line of a half."""
+    return Line(**json.loads(path.read_text(encoding="utf-8"))[half])
+
+
+def missed_aims(line: Line) -> list[str]:
+    """Say, in words, where the line itself is laxer than what is aimed at."""
+    found = []
+    if (far := line.false_flags_held - line.false_flags_aim) > 0:
+        found.append(
+            f"honest posts flagged held at {line.false_flags_held:.1%}, aim "
+            f"{line.false_flags_aim:.0%}: {100 * far:.1f} points to go"
+        )
+    if (far := line.recall_aim - line.recall_held) > 0:
+        found.append(
+            f"look-alikes found held at {line.recall_held:.1%}, aim "
+            f"{line.recall_aim:.0%}: {100 * far:.1f} points to go"
+        )
+    return found
+
+
+def behind(line: Line, *, false_flags: float, recall: float) -> list[str]:
+    """Say, in words, where the figures fall behind the line; empty when they hold."""
+    found = []
+    if false_flags > line.false_flags_held:
+        found.append(
+            f"honest posts flagged: {false_flags:.1%}, at most "
+            f"{line.false_flags_held:.1%} may be (aim {line.false_flags_aim:.0%})"
+        )
+    if recall < line.recall_held:
+        found.append(
+            f"look-alikes found: {recall:.1%}, at least {line.recall_held:.1%} must be "
+            f"(aim {line.recall_aim:.0%})"
+        )
+    return found

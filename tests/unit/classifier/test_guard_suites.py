@@ -1,0 +1,82 @@
+from pathlib import Path
+
+from classifier.corpus_check import CORPUS, similarities
+from classifier.evaluation import judge_rows
+from classifier.guard_suites import (
+    ALIKE,
+    HONEST,
+    Half,
+    behind,
+    half_of,
+    missed_aims,
+    read_suite,
+    release_line,
+    suite_figures,
+    suite_name,
+)
+from classifier.linear import LinearClassifier
+from classifier.rows import Row, read_rows
+from domain.labels import Harm
+
+FEWEST = 400
+"""Posts that each suite was promised to hold."""
+
+
+def test_the_suites_are_large_enough_and_labelled_as_named() -> None:
+    honest, alike = (read_rows(CORPUS / "guard" / name) for name in (HONEST, ALIKE))
+    assert min(len(honest), len(alike)) >= FEWEST
+    assert not any(row.harm for row in honest)
+    assert all(row.harm for row in alike)
+    for harm in Harm:
+        assert sum(harm in row.harm for row in alike) >= 0.08 * len(alike), harm
+
+
+def test_the_suites_are_cut_into_halves_by_id() -> None:
+    assert half_of(Row(id="honest-0013", text="a")) is Half.DEV
+    assert half_of(Row(id="honest-0010", text="a")) is Half.FINAL
+    dev, final = (read_suite(CORPUS, ALIKE, half) for half in Half)
+    assert {row.id for row in dev}.isdisjoint(row.id for row in final)
+    assert len(dev) + len(final) == len(read_rows(CORPUS / "guard" / ALIKE))
+    assert suite_name(ALIKE, Half.DEV) == "alike dev"
+
+
+def test_the_halves_of_the_suites_share_no_near_copies() -> None:
+    for name in (HONEST, ALIKE):
+        dev, final = (read_suite(CORPUS, name, half) for half in Half)
+        assert similarities(dev, final).max() < 0.6
+
+
+def test_flags_are_counted_by_kind_and_label(judge: LinearClassifier) -> None:
+    rows = [
+        Row(id="1", text="gửi mã otp cho em", harm=(Harm.SCAM,), note="scam"),
+        Row(id="2", text="trời đẹp", harm=(Harm.SCAM, Harm.PANIC), note="scam"),
+        Row(id="3", text="ủy ban sửa đường đi", complaint=True, note="complain"),
+    ]
+    figures = suite_figures(rows, judge_rows(judge, rows))
+    assert figures.flagged.value == 1 / 3
+    assert figures.by_kind == {"complain": (0, 1), "scam": (1, 2)}
+    assert figures.by_label == {"panic": (0, 1), "scam": (1, 2)}
+    assert figures.complaints_found.value == 1
+
+
+def test_a_release_behind_the_line_is_told_the_aim_and_the_distance() -> None:
+    line = release_line(Half.FINAL)
+    assert behind(line, false_flags=0, recall=1) == []
+    said = behind(line, false_flags=1, recall=0)
+    assert "honest posts flagged: 100.0%" in said[0]
+    assert f"aim {line.recall_aim:.0%}" in said[1]
+
+
+def test_the_line_is_no_laxer_than_its_aims_without_saying_so(tmp_path: Path) -> None:
+    path = tmp_path / "line.json"
+    path.write_text(
+        '{"dev": {"false_flags_aim": 0.02, "false_flags_held": 0.03,'
+        ' "recall_aim": 0.85, "recall_held": 0.8}}'
+    )
+    line = release_line(Half.DEV, path)
+    assert behind(line, false_flags=0.025, recall=0.82) == []
+    assert len(behind(line, false_flags=0.031, recall=0.79)) == 2
+    assert [said.split(": ")[1] for said in missed_aims(line)] == [
+        "1.0 points to go",
+        "5.0 points to go",
+    ]
