@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -17,6 +18,9 @@ from intake.report import Attachment, Report
 
 LARGEST_BODY = 20_000_000
 """Bytes of a request. A report with five pictures has about 15 MB in base64."""
+
+MOST_FILES = 100
+"""Files of a form: 20 reports with five each. Together they keep to `LARGEST_BODY`."""
 
 MOST_REPORTS = 100
 """Reports of a request: more would hold one answer back for too long."""
@@ -36,10 +40,11 @@ class Reporter(Struct, forbid_unknown_fields=True):
 
 
 class File(Struct, forbid_unknown_fields=True):
-    """A file in base64."""
+    """A file: in base64, or the name of the part of a form that holds it."""
 
     name: Short
-    data: str
+    data: str = ""
+    part: Short = ""
 
 
 class Item(Struct, forbid_unknown_fields=True):
@@ -65,16 +70,39 @@ def schema() -> dict[str, object]:
 
 
 def reports_of(
-    body: bytes, channel: SourceId, outlet: str, now: datetime
+    body: bytes,
+    channel: SourceId,
+    outlet: str,
+    now: datetime,
+    parts: Mapping[str, bytes] | None = None,
 ) -> list[Report]:
-    """Read a body. Raises `QuarantineError` that says which part does not fit."""
+    """Read a body. Raises `QuarantineError` that says which part does not fit.
+
+    `parts` are the files of a form by the names of their parts; each is named once.
+    """
     try:
         items = msgspec.json.decode(body, type=Body).reports
     except (msgspec.DecodeError, RecursionError) as error:
         raise QuarantineError(f"{error}.", reason="schema") from error
     if len({item.id for item in items}) < len(items):
         raise QuarantineError("Two reports have the same id.", reason="repeated_id")
+    _put_in(items, parts or {})
     return [_report(item, channel, outlet, now) for item in items]
+
+
+def _put_in(items: Sequence[Item], parts: Mapping[str, bytes]) -> None:
+    """Put the parts' files into the reports, so that each original is whole."""
+    files = [file for item in items for file in item.attachments if file.part]
+    if sorted(file.part for file in files) != sorted(parts):
+        raise QuarantineError(
+            "Each part is named by one attachment, and each named part is there.",
+            reason="multipart",
+        )
+    for file in files:
+        if file.data:
+            raise QuarantineError(f"{file.part} has data and part.", reason="multipart")
+        file.data = base64.b64encode(parts[file.part]).decode()
+        file.part = ""
 
 
 def files_of_item(original: bytes) -> tuple[Attachment, ...]:

@@ -6,11 +6,15 @@ are nor what was wrong with a signature.
 """
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
+from python_multipart.exceptions import FormParserError
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -19,11 +23,15 @@ from domain.errors import QuarantineError, RetryLaterError
 from domain.ids import SourceId
 from intake.report import Accepted, Fate, Report
 from intake.signing import Unsigned, is_signed, stamp_problem
-from intake.webhook import LARGEST_BODY, reports_of
+from intake.webhook import LARGEST_BODY, MOST_FILES, reports_of
 from ui.context import ConsoleContext, IntakeDoor
 from ui.rate import Rate
 
 log = structlog.get_logger("intake")
+
+JSON, FORM = "application/json", "multipart/form-data"
+REPORTS = "reports"
+"""The part of a form that holds what is the whole body otherwise."""
 
 RETRY_SECONDS = 30
 """What a sender is asked to wait while the log is out of reach."""
@@ -74,15 +82,18 @@ class Webhook:
         self._strangers.forget(caller)
         if wait := self._senders.wait(channel, now):
             raise RefusedError(429, "too_many", wait=wait)
-        return await run_in_threadpool(self._read, body, channel)
+        found, parts = await _taken_apart(request, body)
+        return await run_in_threadpool(self._read, found, channel, parts)
 
-    def _read(self, body: bytes, channel: str) -> Sequence[Report]:
+    def _read(
+        self, body: bytes, channel: str, parts: Mapping[str, bytes]
+    ) -> Sequence[Report]:
         names = self._door.channels()
         if channel not in names:
             raise RefusedError(403, "channel_off")
         now = self._context.clock.now()
         try:
-            return reports_of(body, SourceId(channel), names[channel], now)
+            return reports_of(body, SourceId(channel), names[channel], now, parts)
         except QuarantineError as error:
             raise RefusedError(422, error.reason, error.message) from error
 
@@ -110,9 +121,8 @@ def _failed(error: Exception) -> Response:
 
 async def _bounded(request: Request) -> bytes:
     """Read a body up to the bound; what is longer is not read on."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise RefusedError(415, "content_type", "Send application/json.")
+    if _kind(request) not in {JSON, FORM}:
+        raise RefusedError(415, "content_type", f"Send {JSON} or {FORM}.")
     length = request.headers.get("content-length", "")
     if length.isdecimal() and int(length) > LARGEST_BODY:
         raise RefusedError(413, "body_size", f"At most {LARGEST_BODY} bytes.")
@@ -123,6 +133,50 @@ async def _bounded(request: Request) -> bytes:
             raise RefusedError(413, "body_size", f"At most {LARGEST_BODY} bytes.")
         parts.append(part)
     return b"".join(parts)
+
+
+def _kind(request: Request) -> str:
+    sent = request.headers.get("content-type", "")
+    return sent.partition(";")[0].strip().lower()
+
+
+async def _taken_apart(
+    request: Request, body: bytes
+) -> tuple[bytes, Mapping[str, bytes]]:
+    """Return the JSON and the files of a body that is bounded and believed already."""
+    if _kind(request) == JSON:
+        return body, {}
+
+    async def once() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    try:
+        form = await MultiPartParser(
+            request.headers,
+            once(),
+            max_files=MOST_FILES + 1,
+            max_fields=1,
+            max_part_size=LARGEST_BODY,
+        ).parse()
+    except (MultiPartException, FormParserError, LookupError, ValueError) as error:
+        raise RefusedError(422, "multipart", "The form cannot be read.") from error
+    parts: dict[str, bytes] = {}
+    async with _closing(form):
+        for name, value in form.multi_items():
+            if name in parts:
+                raise RefusedError(422, "multipart", f"Two parts are named {name}.")
+            read = value.encode() if isinstance(value, str) else await value.read()
+            parts[name] = read
+    return parts.pop(REPORTS, b""), parts
+
+
+@asynccontextmanager
+async def _closing(form: FormData) -> AsyncIterator[None]:
+    """Close the form's files, which may lie on disk, whatever happens."""
+    try:
+        yield
+    finally:
+        await form.close()
 
 
 def _refuse_changed(reports: Sequence[Report], accepted: Sequence[Accepted]) -> None:

@@ -1,6 +1,7 @@
 """Signed reports: who is let in, what is taken, what is answered."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from domain.labels import PostKind
 from e2e.console_world import CHANNEL, NOW, SECRET
 from eventlog.codec import decode_event
 from eventlog.port import EventLog, LogTopic
+from intake.pictures import pictures_of
 from intake.signing import SIGNATURE, TIMESTAMP, WINDOW, signature
 from ui.context import ConsoleContext
 
@@ -326,3 +328,91 @@ def test_a_formula_or_markup_stays_text(
     assert send(sender, one(id="x", text=bad, reporter={})).status_code == 202
     (event,) = logged(context.log)
     assert event.post.text.startswith(bad)
+
+
+Parts = list[tuple[str, bytes]]
+
+
+def form(told: Any, parts: Parts) -> tuple[bytes, str]:
+    """Return the body of a form, and its content type."""
+    lines = [b"--b", b'Content-Disposition: form-data; name="reports"', b""]
+    lines += [told if isinstance(told, bytes) else json.dumps(told).encode()]
+    for name, body in parts:
+        disposition = f'form-data; name="{name}"; filename="../{name}.exe"'
+        lines += [b"--b", f"Content-Disposition: {disposition}".encode(), b"", body]
+    return b"\r\n".join([*lines, b"--b--", b""]), "multipart/form-data; boundary=b"
+
+
+def send_form(sender: TestClient, told: Any, parts: Parts) -> Any:
+    body, kind = form(told, parts)
+    return send(sender, body, **{"Content-Type": kind})
+
+
+def named(*parts: str) -> list[dict[str, str]]:
+    return [{"name": f"{part}.jpg", "part": part} for part in parts]
+
+
+JPEG = b"\xff\xd8\xff"
+HUGE = JPEG + b"0" * 5_000_000
+TWICE = one(attachments=[{"name": "a", "part": "p1", "data": "eA=="}])
+PICTURES: Parts = [("p1", b"\x89PNG\r\n\x1a\n\r\n--c"), ("p2", b"\xff\xd8\xff\x00")]
+
+
+def test_files_may_come_as_parts_of_a_form(
+    sender: TestClient, context: ConsoleContext
+) -> None:
+    answer = send_form(sender, one(attachments=named("p1", "p2")), PICTURES)
+    assert answer.status_code == 202
+    hashes = [hashlib.sha256(body).hexdigest() for _, body in PICTURES]
+    assert answer.json()["reports"][0]["attachments"] == hashes
+    (event,) = logged(context.log)
+    assert event.post.evidence is not None
+    capture = context.evidence.get(event.post.evidence)
+    kept = pictures_of(capture.body, "application/json")
+    assert [file.body for file in kept] == [body for _, body in PICTURES]
+    again = send_form(sender, one(attachments=named("p1", "p2")), PICTURES)
+    assert again.json()["reports"][0]["known"] is True
+
+
+@pytest.mark.parametrize(
+    ("told", "parts", "code"),
+    [
+        (one(attachments=named("p1")), PICTURES, "multipart"),
+        (one(attachments=named("p1", "p2")), PICTURES[:1], "multipart"),
+        (one(attachments=named("p1", "p1")), PICTURES[:1], "multipart"),
+        (one(attachments=named("p1")), [PICTURES[0], PICTURES[0]], "multipart"),
+        (TWICE, PICTURES[:1], "multipart"),
+        (one(attachments=named("p1")), [("p1", b"<svg/>")], "attachment_type"),
+        (one(attachments=named("p1")), [("p1", HUGE)], "attachment_size"),
+        (one(attachments=named(*"abcdef")), [(n, JPEG) for n in "abcdef"], "schema"),
+        (b"{", [], "schema"),
+        (one(), [(f"p{n}", b"x") for n in range(150)], "multipart"),
+    ],
+)
+def test_a_form_that_does_not_fit_is_refused(
+    sender: TestClient, context: ConsoleContext, told: Any, parts: Parts, code: str
+) -> None:
+    answer = send_form(sender, told, parts)
+    assert (answer.status_code, answer.json()["error"]) == (422, code)
+    assert logged(context.log) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"x", "multipart/form-data"),
+        (b"--b\r\nhong", "multipart/form-data; boundary=b"),
+        (b"x" * 100, "multipart/form-data; boundary=b"),
+        (b"--b\r\n\r\n\r\n--b--", "multipart/form-data; boundary=b"),
+        (b"--b--", "multipart/form-data; boundary=b; charset=khong-co"),
+    ],
+)
+def test_no_form_at_all_is_refused(sender: TestClient, body: bytes, kind: str) -> None:
+    answer = send(sender, body, **{"Content-Type": kind})
+    assert answer.status_code == 422
+    assert answer.json()["error"] in {"multipart", "schema"}
+
+
+def test_a_huge_form_is_not_read_on(sender: TestClient) -> None:
+    answer = send_form(sender, one(), [("p1", b"0" * 20_000_001)])
+    assert answer.status_code == 413
