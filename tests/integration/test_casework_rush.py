@@ -3,6 +3,9 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from casework.adapters.sqlalchemy import SqlCaseworkStore
@@ -10,11 +13,13 @@ from casework.model import Decision
 from casework.policy import SignInPolicy
 from casework.service import Casework
 from domain.clock import SystemClock
+from domain.errors import RetryLaterError
 from domain.ids import PostId
 from domain.labels import Role, Verdict
 from domain.review import ReviewState
 
 THREADS, EACH, POSTS = 20, 10, 7
+TRIES = 5
 PASSWORD = "suối nậm rốm trong"
 
 PROGRAM = """
@@ -33,6 +38,18 @@ def opened(url: str) -> Casework:
     return Casework(SqlCaseworkStore(url), SystemClock(), encode, policy)
 
 
+def insist(act: Callable[[], object]) -> None:
+    """Act again after a refusal, as callers must: a busy machine may take too long.
+
+    What was refused must have left nothing behind; the counts show it.
+    """
+    for _ in range(TRIES - 1):
+        with suppress(RetryLaterError):
+            act()
+            return
+    act()
+
+
 def rush(url: str) -> None:
     """Decide and undo on a few posts from many threads; raises what they raised."""
     office = opened(url)
@@ -43,12 +60,11 @@ def rush(url: str) -> None:
         try:
             for n in range(EACH):
                 post = PostId(f"p:{(seed + n) % POSTS}")
-                office.look_at(an, post)
-                office.decide(
-                    an, Decision(post_id=post, revision=1, verdict=Verdict.NO_ISSUE)
-                )
+                decision = Decision(post_id=post, revision=1, verdict=Verdict.NO_ISSUE)
+                insist(partial(office.look_at, an, post))
+                insist(partial(office.decide, an, decision))
                 if n % 5 == 4:
-                    office.undo(an)
+                    insist(partial(office.undo, an))
         except Exception as error:  # noqa: BLE001 - shown by the test
             errors.append(error)
 
@@ -75,7 +91,7 @@ def check_a_rush(url: str) -> None:
     here = str(Path(__file__).parent)
     code = f"import sys; sys.path.insert(0, {here!r})\n{PROGRAM}"
     programs = [subprocess.Popen([sys.executable, "-c", code, url]) for _ in range(2)]
-    assert [program.wait(120) for program in programs] == [0, 0]
+    assert [program.wait(150) for program in programs] == [0, 0]
 
     decisions, undos = 2 * THREADS * EACH, 2 * THREADS * (EACH // 5)
     posts = [PostId(f"p:{n}") for n in range(POSTS)]
