@@ -25,7 +25,6 @@ from domain.errors import ConfigurationError
 from domain.labels import Harm
 
 FALSE_FLAGS_ON_GUARD = 0.02
-SECONDS = 60
 WIDEST_GAP = 0.02
 EXAMPLES = Path(__file__).parents[2] / "profiles/dien-bien/examples.jsonl"
 
@@ -48,12 +47,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainReport
 @pytest.fixture(scope="module")
 def report(trained: tuple[Path, TrainReport]) -> Report:
     return evaluate_command(load(trained[0]))
-
-
-def test_training_takes_less_than_a_minute(
-    trained: tuple[Path, TrainReport],
-) -> None:
-    assert trained[1].seconds < SECONDS
 
 
 def test_criticism_is_not_flagged(report: Report) -> None:
