@@ -15,6 +15,7 @@ from domain.errors import QuarantineError
 from domain.ids import SourceId
 from extraction.charset import decode, tidy
 from intake.attachments import LARGEST, MOST, harmless_name, sniffed
+from intake.mail_bounds import LARGEST_MARKUP, refuse_hostile_heads
 from intake.report import Attachment, Report
 
 LARGEST_MAIL = 25_000_000
@@ -40,6 +41,7 @@ _CUTS = re.compile(
 
 def report_of_mail(raw: bytes, channel: SourceId, outlet: str, now: datetime) -> Report:
     """Read a mail. Raises `QuarantineError` for one without subject and text."""
+    refuse_hostile_heads(raw)
     try:
         mail = message_from_bytes(raw, policy=policy.default)
         title, senders = _head(mail, "Subject"), _senders(mail)
@@ -66,6 +68,7 @@ def report_of_mail(raw: bytes, channel: SourceId, outlet: str, now: datetime) ->
 
 def files_of_mail(raw: bytes) -> tuple[Attachment, ...]:
     """Return the files that are taken of a mail. Raises `QuarantineError`."""
+    refuse_hostile_heads(raw)
     try:
         return tuple(_attachments(message_from_bytes(raw, policy=policy.default)))
     except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as odd:
@@ -116,7 +119,7 @@ def _text(mail: EmailMessage) -> str:
 
 def _of_markup(text: str) -> str:
     try:
-        tree: Any = html.fromstring(text)
+        tree: Any = html.fromstring(text[:LARGEST_MARKUP])
     except (etree.ParserError, ValueError):
         return ""
     for unseen in tree.xpath("//script|//style|//head|//title|//blockquote"):

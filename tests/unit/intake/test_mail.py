@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from domain.errors import QuarantineError
 from domain.ids import SourceId
-from intake.attachments import harmless_name, sniffed
-from intake.mail import own_words, report_of_mail
+from intake.attachments import MOST, harmless_name, sniffed
+from intake.mail import files_of_mail, own_words, report_of_mail
+from intake.mail_bounds import LARGEST_MARKUP
 from intake.masking import masked
 from intake.report import Report
 
@@ -141,3 +142,39 @@ def test_a_short_or_common_word_hides_nothing_else() -> None:
 @given(st.text(max_size=80), st.lists(st.text(max_size=20), max_size=3))
 def test_masking_keeps_the_length(text: str, contacts: list[str]) -> None:
     assert len(masked(text, contacts)) == len(text)
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n", b"\r"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Content-Type: text/plain;" + b"\r\n a=b;" * 2_000,
+        b"From: " + b"a@x.vn,\r\n " * 3_000 + b"\r\n",
+        b"Subject: " + b"a b " * 10_000,
+        b"Content-Type: multipart/mixed; boundary=a\r\n\r\n"
+        + b"--a\r\nContent-Type: text/plain\r\n\r\n" * 1_000,
+        b"Content-Type: multipart/mixed;\r\n boundary=a\r\n\r\n--a\r\n" * 100,
+    ],
+    ids=["parameters", "senders", "subject", "parts", "nesting"],
+)
+def test_heads_that_would_hold_the_scheduler_up_are_refused(
+    raw: bytes, end: bytes
+) -> None:
+    hostile = (raw + b"\r\n\r\nx").replace(b"\r\n", end)
+    for read_it in (read, files_of_mail):
+        with pytest.raises(QuarantineError) as refused:
+            read_it(hostile)
+        assert refused.value.reason == "mail_heads"
+
+
+def test_of_masses_of_markup_only_the_beginning_becomes_a_tree() -> None:
+    late = b"<!--" + b"x" * LARGEST_MARKUP + b"--><p>late"
+    assert read(mail(b"<p>early" + late, "text/html")).text == "early"
+
+
+def test_a_mail_with_many_files_is_read() -> None:
+    part = b'--b\r\nContent-Type: image/png; name="a.png"\r\nContent-ID: <a>\r\n'
+    part += b"Content-Transfer-Encoding: base64\r\n"
+    part += b"Content-Disposition: attachment\r\n\r\niVBORw0KGgo=\r\n"
+    body = b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n" + part * 50 + b"--b--"
+    assert len(read(mail(body, "multipart/mixed; boundary=b")).attachments) == MOST
