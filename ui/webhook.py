@@ -2,7 +2,7 @@
 
 The cheap checks come first: rate of the caller, headers and time stamp, size, and only
 then signature and body. A stranger learns from the answer neither which channels there
-are nor what was wrong with a signature.
+are nor what was wrong with a signature. Where there are no senders no body is read.
 """
 
 import traceback
@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
+from anyio import fail_after
 from python_multipart.exceptions import FormParserError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -24,6 +25,7 @@ from domain.ids import SourceId
 from intake.report import Accepted, Fate, Report
 from intake.signing import Unsigned, is_signed, stamp_problem
 from intake.webhook import LARGEST_BODY, MOST_FILES, reports_of
+from ui.bodies import SECONDS, Bodies
 from ui.context import ConsoleContext, IntakeDoor
 from ui.rate import Rate
 
@@ -52,6 +54,7 @@ class Webhook:
         self._context, self._door = context, door
         self._strangers = Rate(door.requests_a_minute)
         self._senders = Rate(door.requests_a_minute)
+        self._bodies = Bodies()
 
     async def __call__(self, request: Request) -> Response:
         channel = request.path_params["channel"]
@@ -75,15 +78,29 @@ class Webhook:
             raise RefusedError(429, "too_many", wait=wait)
         if problem := stamp_problem(request.headers, now):
             raise RefusedError(401, problem)
-        body = await _bounded(request)
-        secret = self._door.secrets.get(channel)
-        if not is_signed(secret, request.headers, body):
-            raise RefusedError(401, Unsigned.WRONG)
+        body = await self._signed(request, channel, caller)
         self._strangers.forget(caller)
         if wait := self._senders.wait(channel, now):
             raise RefusedError(429, "too_many", wait=wait)
         found, parts = await _taken_apart(request, body)
         return await run_in_threadpool(self._read, found, channel, parts)
+
+    async def _signed(self, request: Request, channel: str, caller: str) -> bytes:
+        """Return the body, once it is known to be a sender's."""
+        if not self._door.secrets:
+            raise RefusedError(401, Unsigned.WRONG)
+        with self._bodies.room(caller) as free:
+            if not free:
+                raise RefusedError(429, "too_many", wait=RETRY_SECONDS)
+            try:
+                with fail_after(SECONDS):
+                    body = await _bounded(request)
+            except TimeoutError as error:
+                raise RefusedError(408, "too_slow") from error
+            secret = self._door.secrets.get(channel)
+            if not is_signed(secret, request.headers, body):
+                raise RefusedError(401, Unsigned.WRONG)
+            return body
 
     def _read(
         self, body: bytes, channel: str, parts: Mapping[str, bytes]

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from domain.clock import ManualClock
 from domain.errors import RetryLaterError
@@ -416,3 +418,80 @@ def test_no_form_at_all_is_refused(sender: TestClient, body: bytes, kind: str) -
 def test_a_huge_form_is_not_read_on(sender: TestClient) -> None:
     answer = send_form(sender, one(), [("p1", b"0" * 20_000_001)])
     assert answer.status_code == 413
+
+
+class Stalled:
+    """Requests whose bodies never end, and what they were answered."""
+
+    def __init__(self, context: ConsoleContext) -> None:
+        self._app = guarded(context)
+        self.answers: list[int] = []
+        self.read = 0
+
+    async def __call__(self, caller: str) -> None:
+        stamp = str(int(NOW.timestamp())).encode()
+        headers = [
+            (b"host", b"testserver"),
+            (b"content-type", b"application/json"),
+            (TIMESTAMP.lower().encode(), stamp),
+            (SIGNATURE.lower().encode(), b"sha256=0"),
+        ]
+        scope = {"type": "http", "method": "POST", "path": PATH, "headers": headers}
+        scope |= {"query_string": b"", "client": (caller, 1), "scheme": "https"}
+        scope |= {"http_version": "1.1", "root_path": "", "raw_path": PATH.encode()}
+
+        async def receive() -> Message:
+            self.read += 1
+            await anyio.sleep_forever()
+            raise AssertionError
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.answers.append(message["status"])
+
+        await self._app(scope, receive, send)
+
+
+async def _stall(context: ConsoleContext, callers: list[str]) -> Stalled:
+    stalled = Stalled(context)
+    async with anyio.create_task_group() as group:
+        for caller in callers:
+            group.start_soon(stalled, caller)
+        while stalled.read + len(stalled.answers) < len(callers):
+            await anyio.lowlevel.checkpoint()
+        group.cancel_scope.cancel()
+    return stalled
+
+
+@pytest.mark.parametrize(
+    ("callers", "held"),
+    [(["192.0.2.1"] * 10, 3), ([f"192.0.2.{n}" for n in range(20)], 8)],
+)
+def test_bodies_that_do_not_end_take_bounded_room(
+    context: ConsoleContext, callers: list[str], held: int
+) -> None:
+    stalled = anyio.run(_stall, context, callers)
+    assert stalled.read == held
+    assert stalled.answers == [429] * (len(callers) - held)
+
+
+def test_a_body_that_does_not_end_is_given_up(
+    context: ConsoleContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.webhook.SECONDS", 0.01)
+    stalled = Stalled(context)
+    anyio.run(stalled, "192.0.2.1")
+    assert stalled.answers == [408]
+
+
+def test_where_there_are_no_senders_no_body_is_read(context: ConsoleContext) -> None:
+    assert context.intake is not None
+    shut = replace(context, intake=replace(context.intake, secrets={}))
+    stalled = Stalled(shut)
+    anyio.run(stalled, "192.0.2.1")
+    assert (stalled.answers, stalled.read) == ([401], 0)
+
+
+def test_room_is_given_back(sender: TestClient) -> None:
+    codes = {send(sender, one(), secret="y" * 40).status_code for _ in range(10)}
+    assert codes == {401}
