@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
 from hashlib import sha256
@@ -39,6 +40,19 @@ _CUTS = re.compile(
 """Where what the sender wrote ends: signature, quote or the telephone's own words."""
 
 
+_ODD = (
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    OverflowError,
+    MessageError,
+)
+"""What the parser raises over odd mail. One that is missing here stops the mailbox: the
+mail stays unread, and the next look begins with it again."""
+
+
 def report_of_mail(raw: bytes, channel: SourceId, outlet: str, now: datetime) -> Report:
     """Read a mail. Raises `QuarantineError` for one without subject and text."""
     refuse_hostile_heads(raw)
@@ -47,7 +61,7 @@ def report_of_mail(raw: bytes, channel: SourceId, outlet: str, now: datetime) ->
         title, senders = _head(mail, "Subject"), _senders(mail)
         text, files = own_words(_text(mail)), tuple(_attachments(mail))
         native, happened = _head(mail, "Message-ID"), _sent(mail, now)
-    except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as odd:
+    except _ODD as odd:
         raise QuarantineError("The mail cannot be read.", reason="unreadable") from odd
     if not title and not text:
         raise QuarantineError("The mail says nothing.", reason="no_text")
@@ -71,7 +85,7 @@ def files_of_mail(raw: bytes) -> tuple[Attachment, ...]:
     refuse_hostile_heads(raw)
     try:
         return tuple(_attachments(message_from_bytes(raw, policy=policy.default)))
-    except (LookupError, ValueError, TypeError, AttributeError, RecursionError) as odd:
+    except _ODD as odd:
         raise QuarantineError("The mail cannot be read.", reason="unreadable") from odd
 
 
@@ -100,7 +114,7 @@ def _senders(mail: EmailMessage) -> tuple[str, ...]:
 def _sent(mail: EmailMessage, now: datetime) -> datetime | None:
     try:
         at = parsedate_to_datetime(str(mail.get("Date", "")))
-    except ValueError:
+    except (ValueError, OverflowError):  # figures of twenty digits are nobody's date
         return None
     sent = at if at.tzinfo else at.replace(tzinfo=UTC)
     return sent.astimezone(UTC) if sent <= now else None

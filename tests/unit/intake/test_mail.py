@@ -178,3 +178,17 @@ def test_a_mail_with_many_files_is_read() -> None:
     part += b"Content-Disposition: attachment\r\n\r\niVBORw0KGgo=\r\n"
     body = b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n" + part * 50 + b"--b--"
     assert len(read(mail(body, "multipart/mixed; boundary=b")).attachments) == MOST
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "1 Jan 99999999999999999999 00:00:00 +0000",
+        "1 Jan 2024 99999999999999999999:00:00 +0000",
+        "1 Jan 2024 00:00:00 +99999999999999999999",
+        "31 Dec 9999 23:59:59 -1200",
+    ],
+)
+def test_an_impossible_date_does_not_stop_the_mailbox(date: str) -> None:
+    report = read(mail(b"x", head=f"Date: {date}\r\n"))
+    assert report.happened is None
