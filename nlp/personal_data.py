@@ -62,9 +62,11 @@ def personal_data(text: str) -> tuple[Span, ...]:
         # Decomposed text: without its marks the offsets would be those of another.
         folded = text.lower()
     taken: list[Span] = []
+    hidden = bytearray(len(text))
     for found in _found(text, folded):
         span = _trimmed(text, found)
-        if span.start < span.end and _free(taken, span.start, span.end):
+        if span.start < span.end and hidden.find(1, span.start, span.end) < 0:
+            hidden[span.start : span.end] = b"\1" * (span.end - span.start)
             taken.append(span)
     return tuple(sorted(taken, key=lambda span: span.start))
 
@@ -120,7 +122,3 @@ def _trimmed(text: str, span: Span) -> Span:
     while end > start and (text[end - 1].isspace() or text[end - 1] in ",-"):
         end -= 1
     return Span(start=start, end=end, kind=span.kind)
-
-
-def _free(taken: list[Span], start: int, end: int) -> bool:
-    return all(end <= span.start or start >= span.end for span in taken)

@@ -36,7 +36,8 @@ _PAPER = re.compile(
 )
 _CITIZEN = re.compile(r"(?<![\w.,/=-])0\d{2}[0-3]\d{8}(?![\w/])")
 
-_BANK = r"(?:\w*bank|\bbidv|\bmomo)"
+# Bounded: an endless run of letters would be read again from each of them.
+_BANK = r"(?:\w{0,20}bank|\bbidv|\bmomo)"
 _DIGITS = r"\d(?:[ .-]?\d){7,18}"
 _ACCOUNT = re.compile(
     r"(?:(?P<named>tai khoan|\bstk\b|\btk\b|so the|the tin dung)"

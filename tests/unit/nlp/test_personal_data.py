@@ -1,7 +1,9 @@
 import unicodedata
+from time import process_time
 
 import pytest
 
+from domain.post import MAX_TEXT
 from nlp.personal_data import mask, personal_data
 
 
@@ -87,3 +89,11 @@ def test_decomposed_text_is_masked_at_its_own_offsets() -> None:
     text = unicodedata.normalize("NFD", "số điện thoại: 0912345678")
     (span,) = personal_data(text)
     assert text[span.start : span.end] == "0912345678"
+
+
+@pytest.mark.parametrize("part", ["1", "a", "a@b.vn ", "0912345678 "])
+def test_the_longest_text_takes_seconds_whatever_it_holds(part: str) -> None:
+    text = (part * MAX_TEXT)[:MAX_TEXT]
+    begun = process_time()
+    personal_data(text)
+    assert process_time() - begun < 15  # quadratic, it took a minute to four
