@@ -94,6 +94,10 @@ class Inbox:
             self._refuse(box, uid, error.reason, found)
             return
         (accepted,) = take([report])
+        if accepted.fate is Fate.CHANGED:
+            # Its Message-ID is another mail's: nothing of it was taken in.
+            self._refuse(box, uid, "id_used", found)
+            return
         found.new += accepted.fate is Fate.NEW
         found.known += accepted.fate is not Fate.NEW
         if self._options.done_folder:

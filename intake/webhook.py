@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import msgspec
@@ -114,12 +114,18 @@ def files_of_item(original: bytes) -> tuple[Attachment, ...]:
     return tuple(_file(file, item.id) for file in item.attachments)
 
 
+_EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+
 def _report(item: Item, channel: SourceId, outlet: str, now: datetime) -> Report:
     text = tidy(item.text).strip()
     if not text:
         raise QuarantineError(f"Report {item.id} has no text.", reason="no_text")
     if item.time is not None and item.time.tzinfo is None:
         raise QuarantineError(f"The time of {item.id} has no zone.", reason="time")
+    if item.time is not None and not _EARLIEST < item.time < _LATEST:
+        # Near the calendar's ends a time cannot be told in another zone.
+        raise QuarantineError(f"The time of {item.id} cannot be.", reason="time")
     who = item.reporter
     return Report(
         channel=channel,

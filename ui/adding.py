@@ -103,7 +103,9 @@ class AddPages:
         except QuarantineError as error:
             return self._page(request, session, {}, error.message, 413)
         filled = {name: value for name, value in form.items() if isinstance(value, str)}
-        if not hmac.compare_digest(filled.get("token", ""), session.csrf):
+        if not hmac.compare_digest(
+            filled.get("token", "").encode(), session.csrf.encode()
+        ):
             return self._page(request, session, filled, words("sign_in.stale"), 400)
         try:
             return await self._asked(form, session, words) or await self._added(

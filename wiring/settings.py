@@ -27,7 +27,9 @@ FILE = "minhtin.toml"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
-NEVER_IN_FILE = frozenset({"youtube_key", "intake_secrets", "imap_password"})
+NEVER_IN_FILE = frozenset(
+    {"youtube_key", "intake_secrets", "imap_password", "evidence_secret_key"}
+)
 """Secrets of others' services: the settings' file is copied about, shown and backed up.
 They come by the environment, or from a file that a setting names."""
 

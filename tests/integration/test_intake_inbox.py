@@ -127,9 +127,21 @@ def test_mail_is_taken_in_once_marked_and_masked(office: Office) -> None:
 def test_the_same_message_twice_is_one_report(office: Office) -> None:
     office.put("Cầu hỏng", "a")
     office.put("Cầu hỏng", "a")
-    office.put("Cầu hỏng, gửi lại", "a")
-    assert office.look() == InboxLook(new=1, known=2)
+    assert office.look() == InboxLook(new=1, known=1)
     assert len(office.posts()) == 1
+    assert office.unread() == 0
+
+
+def test_another_mail_under_a_known_id_is_put_aside_and_not_lost(
+    office: Office,
+) -> None:
+    aside = office.held(office.options.refused_folder)
+    office.put("Đường vào bản hỏng ba tuần nay.")
+    office.look()
+    office.put("Trạm y tế xã đóng cửa cả tuần.")
+    look = office.look()
+    assert (look.new, look.known, look.refused) == (0, 0, 1)
+    assert office.held(office.options.refused_folder) == aside + 1
     assert office.unread() == 0
 
 

@@ -202,6 +202,8 @@ def test_a_channel_that_is_switched_off_says_so_to_its_sender(
         (one(text="a" * 20_001), "schema"),
         (one(id="có dấu"), "schema"),
         (one(time="2026-11-23T06:30:00"), "time"),
+        (one(time="0001-01-01T00:00:00+07:00"), "time"),
+        (one(time="9999-12-31T23:59:59-07:00"), "time"),
         (one(tin="x"), "schema"),
         (one(attachments=[{"name": "a", "data": "%%"}]), "attachment_base64"),
     ],
