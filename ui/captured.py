@@ -20,7 +20,7 @@ from intake.attachments import sniffed
 from intake.pictures import SHOWN, pictures_of
 from intake.report import CAPTURED, Attachment
 from ui.context import ConsoleContext
-from ui.guard import language_of
+from ui.guard import language_of, session_of
 from ui.problems import problem_of
 from ui.wording import wording
 
@@ -73,7 +73,11 @@ def routes(context: ConsoleContext) -> list[BaseRoute]:
     store = context.evidence
 
     def page(request: Request) -> Response:
-        capture = store.get(Digest(request.path_params["digest"]))
+        digest = Digest(request.path_params["digest"])
+        capture = store.get(digest)
+        # Handles and contacts stand in the clear in captures alone: reading is an act.
+        reader = session_of(request.scope).account.id
+        context.casework.record(reader, "evidence.read", digest, {})
         return Response(capture.body, media_type="text/plain", headers=_CLOSED)
 
     def picture(request: Request) -> Response:

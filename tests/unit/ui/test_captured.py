@@ -167,6 +167,17 @@ def test_the_desk_asks_what_there_is(context: ConsoleContext, lan: TestClient) -
     assert lan.get("/api/pictures", params={"id": "no"}).status_code == 404
 
 
+def test_reading_a_capture_is_an_act_in_the_log(
+    context: ConsoleContext, lan: TestClient
+) -> None:
+    digest = kept(context, b"Nguyen Van A, 0900 000 111", "text/plain")
+    assert lan.get(f"/evidence/{digest}").status_code == 200
+    last = context.casework.audit(limit=1000)[-1]
+    assert (last.act, last.subject) == ("evidence.read", digest)
+    assert lan.get("/evidence/" + "0" * 64).status_code == 404
+    assert context.casework.audit(limit=1000)[-1].id == last.id
+
+
 def test_a_capture_that_is_gone_is_said(lan: TestClient) -> None:
     answer = lan.get("/api/pictures", params={"id": "test:rewritten"})
     assert answer.status_code == 404
