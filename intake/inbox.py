@@ -108,7 +108,13 @@ class Inbox:
     def _refuse(self, box: IMAPClient, uid: int, why: str, found: InboxLook) -> None:
         _log.warning("mail_refused", uid=uid, reason=why)
         found.refused += 1
-        _move(box, uid, self._options.refused_folder)
+        try:
+            _move(box, uid, self._options.refused_folder)
+        except IMAPClientError as error:
+            # It must not stand before all others for ever. A connection that is gone
+            # raises here once more.
+            _log.warning("mail_not_put_aside", uid=uid, problem=str(error))
+            box.add_flags([uid], [rb"\Seen"])
 
     @contextmanager
     def _mailbox(self) -> Iterator[IMAPClient]:

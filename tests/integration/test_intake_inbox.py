@@ -145,6 +145,19 @@ def test_another_mail_under_a_known_id_is_put_aside_and_not_lost(
     assert office.unread() == 0
 
 
+def test_where_nothing_can_be_put_aside_later_mail_is_read_all_the_same(
+    office: Office,
+) -> None:
+    office.put("Cầu treo bị đứt cáp")
+    office.look()
+    office.put("Một thư khác dưới tên cũ")
+    office.put("Điện mất hai ngày", "sau")
+    office.options = replace(office.options, refused_folder="")
+    look = office.look()
+    assert (look.new, look.refused) == (1, 1)
+    assert office.unread() == 0
+
+
 def test_a_kill_between_log_and_mark_doubles_nothing(office: Office) -> None:
     office.put("Nước ngập", "b")
 
