@@ -137,16 +137,17 @@ def _silent(_send: Callable[[bytes], object]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "code"),
+    ("script", "codes"),
     [
-        (_many_headers, "too_large"),
-        (_continues, "too_large"),
-        (_endless_line, "connection"),
-        (_silent, "timeout"),
+        (_many_headers, {"too_large"}),
+        (_continues, {"too_large"}),
+        # Whichever bound is met first: of a line, or of what was read at once.
+        (_endless_line, {"connection", "too_large"}),
+        (_silent, {"timeout"}),
     ],
 )
 def test_heads_are_bounded(
-    site: Hamlet, job: dict[str, Any], script: Script, code: str
+    site: Hamlet, job: dict[str, Any], script: Script, codes: set[str]
 ) -> None:
     with raw_server(script) as base:
         site.add("/rss", rss("/di.html", "/bai-1.html"))
@@ -157,7 +158,9 @@ def test_heads_are_bounded(
         lines = run_job(job)
         assert time.monotonic() - started < 20
     assert len(said(lines, "seen")) == 1
-    assert only(lines, "run")["errors"] == {code: 1}
+    ((code, times),) = only(lines, "run")["errors"].items()
+    assert code in codes
+    assert times == 1
     assert only(lines, "peak")["megabytes"] < 300
 
 
