@@ -1,6 +1,5 @@
 """Looking at a source without writing anything, and finding one at an address."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -96,7 +95,8 @@ def discover_sources(url: str, deps: CrawlDeps, *, tried: int = TRIED) -> Discov
     The first `tried` are visited for five posts each; nothing is written. Raises
     `NotFoundError` where there is none.
     """
-    crawling, _ = _dry(deps, _ForgetfulFrontier(deps.frontier))
+    frontier = _ForgetfulFrontier(deps.frontier)
+    crawling, _ = _dry(deps, frontier)
     candidates = Candidates()
     probe = probe_source(crawling, url, candidates, thorough=True)
     trials: dict[str, SourceRun] = {}
@@ -105,6 +105,7 @@ def discover_sources(url: str, deps: CrawlDeps, *, tried: int = TRIED) -> Discov
         await crawling.visit_all(reactor, [probe])
         first = [c.spec for c in candidates.ordered()[:tried]]
         for spec in first:
+            frontier.forget()
             await crawling.visit_all(reactor, [_short(spec)])
             trials[spec.url] = crawling.runs[-1]
 
@@ -159,10 +160,11 @@ class _DryFrontier(MemoryFrontier):
 
 
 class _ForgetfulFrontier(_DryFrontier):
-    """Lets each trial fetch its pages itself: a 304 would say nothing of them."""
+    """Lets each trial fetch its pages itself: known ones would say nothing of it."""
 
-    def remember_validators(self, url: str, validators: Mapping[str, str]) -> None:
-        """Forget them."""
+    def forget(self) -> None:
+        """Know no page any more, nor what waits."""
+        super().__init__(self._real)
 
 
 def _dry(
