@@ -23,8 +23,7 @@ HONEST, ALIKE = "honest.jsonl", "alike.jsonl"
 LINE = Path(__file__).parent / "release_line.json"
 """The rates no release may fall behind, beside what is aimed at, for each half.
 
-Where an aim is not reached, what was reached is held, with one post to spare: sums
-differ in their last digits from processor to processor. It may only be tightened."""
+Where an aim is not reached, what was reached is held; it may only be tightened."""
 
 
 class Half(StrEnum):
