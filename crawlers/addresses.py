@@ -23,12 +23,20 @@ _CACHED_NAMES = 10_000
 NAME_SECONDS = 300.0
 """How long an address is held. Shorter asks the name server more often; longer keeps
 asking a machine that a site has left."""
-_EMBEDDING = {
-    ip_network("64:ff9b::/96"): 32,
-    ip_network("64:ff9b:1::/48"): 32,
-    ip_network("::/96"): 32,
-}
-"""Networks whose last bits are an IPv4 address: NAT64 and the old compatible form."""
+_EMBEDDING = tuple(
+    ip_network(text) for text in ("64:ff9b::/96", "::/96", "::ffff:0:0:0/96")
+)
+"""Networks whose last 32 bits are an IPv4 address: NAT64, and the old compatible and
+translated forms. NAT64's local network (64:ff9b:1::/48) is none of them: where in an
+address its translator looks is nobody's knowledge but its owner's."""
+_PUBLIC_IPV6 = ip_network("2000::/3")
+"""All that was ever given out; what lies outside is for use within a network."""
+_UNROUTED = tuple(
+    ip_network(text) for text in ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20")
+)
+"""Not to be reached from outside, though the standard library's table says so."""
+_ISATAP = frozenset({0x00005EFE, 0x02005EFE})
+"""In the third quarter of an IPv6 address: the last one is an IPv4 address."""
 _WEB_PORTS = frozenset({80, 443})
 _LOWEST_FREE_PORT = 1024
 _FOREIGN_PORTS = frozenset(
@@ -52,21 +60,22 @@ def networks_of(allowed: Sequence[str]) -> Networks:
 
 def is_within(address: str, allowed: Networks) -> bool:
     """Tell whether a literal address is in one of the networks."""
-    ip = _judged(address)
-    return any(ip.version == net.version and ip in net for net in allowed)
+    return _is_in(_judged(address), allowed)
 
 
 def is_allowed(address: str, allowed: Networks) -> bool:
     """Tell whether a literal address is public or in an allowed network.
 
-    An IPv4 address inside an IPv6 one (mapped, 6to4, Teredo, NAT64, compatible) is
-    judged as itself. Raises `ValueError` for what is no literal address.
+    An IPv4 address inside an IPv6 one (mapped, translated, compatible, 6to4, Teredo,
+    ISATAP, NAT64) is judged as itself. Raises `ValueError` for what is no literal
+    address.
     """
     ip = _judged(address)
-    if any(ip.version == net.version and ip in net for net in allowed):
+    if _is_in(ip, allowed):
         return True
-    site_local = isinstance(ip, IPv6Address) and ip.is_site_local
-    return ip.is_global and not ip.is_multicast and not site_local
+    if isinstance(ip, IPv6Address) and ip not in _PUBLIC_IPV6:
+        return False
+    return ip.is_global and not ip.is_multicast and not _is_in(ip, _UNROUTED)
 
 
 def is_web_port(port: int) -> bool:
@@ -76,15 +85,25 @@ def is_web_port(port: int) -> bool:
     return port >= _LOWEST_FREE_PORT and port not in _FOREIGN_PORTS
 
 
+def _is_in(ip: Address, networks: Networks) -> bool:
+    return any(ip.version == net.version and ip in net for net in networks)
+
+
 def _judged(address: str) -> Address:
     ip = ip_address(address.split("%", maxsplit=1)[0])
-    if not isinstance(ip, IPv6Address):
-        return ip
+    return (_inner(ip) or ip) if isinstance(ip, IPv6Address) else ip
+
+
+def _inner(ip: IPv6Address) -> IPv4Address | None:
+    """Return the IPv4 address that an IPv6 one stands for, if it stands for any."""
     teredo = ip.teredo[1] if ip.teredo else None
-    inner = ip.ipv4_mapped or ip.sixtofour or teredo
-    if inner is None and int(ip) > 1 and any(ip in net for net in _EMBEDDING):
-        inner = IPv4Address(int(ip) & 0xFFFFFFFF)
-    return inner or ip
+    if named := ip.ipv4_mapped or ip.sixtofour or teredo:
+        return named
+    # `::` and `::1` mean themselves.
+    embedded = int(ip) > 1 and _is_in(ip, _EMBEDDING)
+    if embedded or (int(ip) >> 32) & 0xFFFFFFFF in _ISATAP:
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
+    return None
 
 
 class GuardedResolver(ThreadedResolver):

@@ -95,6 +95,12 @@ def test_hosts_of_one_network_share_a_lane_but_for_ones_own(
         "64:ff9b::7f00:1",
         "64:ff9b::a9fe:a9fe",
         "64:ff9b:1::a00:1",
+        "64:ff9b:1:7f00:0:100:808:808",
+        "64:ff9b:2::808:808",
+        "::ffff:0:127.0.0.1",
+        "::ffff:0:a9fe:a9fe",
+        "2606:4700::5efe:10.0.0.1",
+        "2606:4700::200:5efe:127.0.0.1",
         "2002:7f00:1::",
         "2001:0:4136:e378:8000:63bf:3fff:fdd2",
         "fe80::1",
@@ -103,6 +109,12 @@ def test_hosts_of_one_network_share_a_lane_but_for_ones_own(
         "fc00::1",
         "ff02::1",
         "2001:db8::1",
+        "3fff::1",
+        "5f00::1",
+        "100::1",
+        "4000::1",
+        "192.0.0.8",
+        "192.88.99.1",
     ],
 )
 def test_private_addresses_in_other_clothes_are_refused(address: str) -> None:
@@ -112,9 +124,14 @@ def test_private_addresses_in_other_clothes_are_refused(address: str) -> None:
 def test_public_addresses_in_other_clothes_are_judged_as_themselves() -> None:
     assert is_allowed("64:ff9b::101:101", ())
     assert is_allowed("::ffff:1.1.1.1", ())
+    assert is_allowed("::ffff:0:1.1.1.1", ())
+    assert is_allowed("2606:4700::5efe:1.1.1.1", ())
+    assert is_allowed("2002:101:101::1", ())
     assert is_allowed("2606:4700::1111", ())
     assert is_allowed("::ffff:127.0.0.1", OWN)
     assert is_within("fd00::1", OWN)
+    assert is_within("::ffff:0:127.0.0.1", OWN)
+    assert is_allowed("64:ff9b:1::a00:1", networks_of(["64:ff9b:1::/48"]))
     assert not is_within("1.1.1.1", OWN)
 
 
