@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC
+from hashlib import sha256
 from uuid import uuid4
 
 from crawlers.deps import CrawlDeps
@@ -19,6 +20,8 @@ from intake.masking import masked
 from intake.report import CAPTURED, Accepted, Fate, Report
 
 PLACE = "Nơi xảy ra: "
+_FILES = "files"
+"""What the frontier holds of a report as it holds `etag` of a page."""
 
 
 class ReportDesk:
@@ -43,9 +46,9 @@ class ReportDesk:
         try:
             for report in reports:
                 post = post_of(report, self._deps)
-                fates.append(self._fate(post))
+                fates.append(self._fate(report, post))
                 if fates[-1] is not Fate.CHANGED:
-                    ingest.take(_found(report, post))
+                    ingest.take(self._found(report, post))
         finally:
             ingest.close()
         return [
@@ -53,13 +56,40 @@ class ReportDesk:
             for r, fate in zip(reports, fates, strict=True)
         ]
 
-    def _fate(self, post: Post) -> Fate:
+    def _fate(self, report: Report, post: Post) -> Fate:
         known = self._deps.frontier.seen(post.id)
         if known is None:
             return Fate.NEW
-        if known.content_hash == content_hash(post):
+        same = known.content_hash == content_hash(post)
+        if same and (self._revises or self._has_files(report)):
             return Fate.KNOWN
         return Fate.REVISED if self._revises else Fate.CHANGED
+
+    def _has_files(self, report: Report) -> bool:
+        """Tell whether the known report came with the same files, so far as is known.
+
+        Of one that came before this was noted, any files are.
+        """
+        held = self._deps.frontier.validators(report.address)
+        return held.get(_FILES, _files(report)) == _files(report)
+
+    def _found(self, report: Report, post: Post) -> FoundPost:
+        capture = Capture(
+            url=report.address.replace("intake:", CAPTURED, 1),
+            fetched=report.received,
+            status=200,
+            request_headers=(),
+            response_headers=(("Content-Type", report.original_type),),
+            body=report.original,
+        )
+        return FoundPost(
+            post=post,
+            trace=uuid4().hex,
+            requested=report.address,
+            capture=capture,
+            # Lists have no files, and say nothing of those that another door took.
+            validators={} if self._revises else {_FILES: _files(report)},
+        )
 
 
 def post_of(report: Report, deps: CrawlDeps) -> Post:
@@ -91,18 +121,10 @@ def _private(report: Report) -> bool:
     return report.kind is PostKind.REPORT
 
 
-def _found(report: Report, post: Post) -> FoundPost:
-    capture = Capture(
-        url=report.address.replace("intake:", CAPTURED, 1),
-        fetched=report.received,
-        status=200,
-        request_headers=(),
-        response_headers=(("Content-Type", report.original_type),),
-        body=report.original,
-    )
-    return FoundPost(
-        post=post, trace=uuid4().hex, requested=report.address, capture=capture
-    )
+def _files(report: Report) -> str:
+    """Return what is the same where the same files came, in whatever order."""
+    hashes = sorted({file.sha256 for file in report.attachments})
+    return sha256("".join(hashes).encode()).hexdigest()
 
 
 def _note(events: dict[PostId, PostEvent], event: PostEvent) -> None:

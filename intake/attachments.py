@@ -5,6 +5,7 @@ import unicodedata
 from pathlib import PurePosixPath, PureWindowsPath
 
 from domain.errors import QuarantineError
+from intake.pixels import MOST_PIXELS, pixels_of
 from intake.report import Attachment
 
 LARGEST = 5_000_000
@@ -59,5 +60,10 @@ def attachment(name: str, body: bytes, *, pictures_only: bool = False) -> Attach
             "The file is none of PNG, JPEG, GIF, WebP"
             + ("." if pictures_only else ", PDF."),
             reason="attachment_type",
+        )
+    if pixels_of(body) > MOST_PIXELS:
+        raise QuarantineError(
+            f"The picture has more than {MOST_PIXELS} pixels.",
+            reason="attachment_pixels",
         )
     return Attachment(name=harmless_name(name, kind), media_type=kind, body=body)

@@ -17,6 +17,7 @@ from domain.ids import SourceId
 from extraction.charset import decode, tidy
 from intake.attachments import LARGEST, MOST, harmless_name, sniffed
 from intake.mail_bounds import LARGEST_MARKUP, refuse_hostile_heads
+from intake.pixels import MOST_PIXELS, pixels_of
 from intake.report import Attachment, Report
 
 LARGEST_MAIL = 25_000_000
@@ -152,7 +153,8 @@ def _attachments(mail: EmailMessage) -> Iterator[Attachment]:
         body = part.get_payload(decode=True) if name else None
         if not isinstance(body, bytes) or taken == MOST or len(body) > LARGEST:
             continue
-        if kind := sniffed(body):
+        kind = sniffed(body)
+        if kind and pixels_of(body) <= MOST_PIXELS:
             taken += 1
             shown = harmless_name(str(name), kind)
             yield Attachment(name=shown, media_type=kind, body=body)

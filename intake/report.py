@@ -74,8 +74,8 @@ class Report:
 class Fate(StrEnum):
     """What became of a report.
 
-    `known`: it was here before; `changed`: it was, with another text, and the new one
-    was not taken in.
+    `known`: it was here before; `changed`: it was, with another text or other files,
+    and the new one was not taken in.
     """
 
     NEW = "new"

@@ -39,6 +39,10 @@ LARGEST_FORM = LARGEST + 200_000
 """Bytes of the whole form: a picture, and a text of the longest kind."""
 
 LONGEST_TEXT = 20_000
+_REFUSALS = {
+    "attachment_size": "add.too_large",
+    "attachment_pixels": "add.too_many_pixels",
+}
 _KINDS = {PostKind.POST.value: PostKind.POST, PostKind.REPORT.value: PostKind.REPORT}
 
 
@@ -263,8 +267,7 @@ async def _picture(form: FormData, words: Wording) -> Attachment | None:
     try:
         return attachment(sent.filename, body, pictures_only=True)
     except QuarantineError as error:
-        sized = error.reason == "attachment_size"
-        said = words("add.too_large" if sized else "add.no_picture")
+        said = words(_REFUSALS.get(error.reason, "add.no_picture"))
         raise QuarantineError(said, reason=error.reason) from error
 
 

@@ -18,6 +18,7 @@ from evidence.picture import picture_from_warc
 from evidence.port import Capture, EvidenceStore
 from intake.attachments import sniffed
 from intake.pictures import SHOWN, pictures_of
+from intake.pixels import MOST_PIXELS, pixels_of
 from intake.report import CAPTURED, Attachment
 from ui.context import ConsoleContext
 from ui.guard import language_of, session_of
@@ -118,9 +119,12 @@ def _attached(capture: Capture) -> tuple[Attachment, ...]:
 
 def _picture_of_page(store: EvidenceStore, digest: Digest) -> bytes:
     try:
-        return picture_from_warc(store.attached(digest)).png
+        png = picture_from_warc(store.attached(digest)).png
     except ValueError as error:
         raise _unknown(PAGE) from error
+    if not 0 < pixels_of(png) <= MOST_PIXELS:
+        raise _unknown(PAGE)
+    return png
 
 
 def _unknown(name: str) -> NotFoundError:

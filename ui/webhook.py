@@ -204,7 +204,8 @@ def _refuse_changed(reports: Sequence[Report], accepted: Sequence[Accepted]) -> 
     ]
     if changed:
         named = ", ".join(changed[:5])
-        raise RefusedError(409, "id_used", f"Known with another text: {named}.")
+        said = f"Known with another text or other files: {named}."
+        raise RefusedError(409, "id_used", said)
 
 
 def _told(

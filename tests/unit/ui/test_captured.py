@@ -16,7 +16,8 @@ from ui.context import ConsoleContext
 
 SignedIn = Callable[[str], TestClient]
 PNG = drawn("x")
-JPEG = b"\xff\xd8\xff\xe0" + b"0" * 200
+JPEG = b"\xff\xd8\xff\xc0\0\x0b\x08\0\x09\0\x09" + b"0" * 200
+BOMB = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xff\xff\0\0\xff\xff" + b"0" * 200
 GIF = b"GIF89a" + b"0" * 200
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
 
@@ -102,6 +103,8 @@ def test_a_reports_picture_is_had_by_its_hash(
     [
         (SVG, "image/svg+xml", SVG),
         (GIF, "image/gif", GIF),
+        (BOMB, "image/png", BOMB),
+        (item(PNG, BOMB), "application/json", BOMB),
         (b"%PDF-1.7", "application/pdf", b"%PDF-1.7"),
         (item(GIF), "application/json", GIF),
         (item(PNG), "application/json", JPEG),

@@ -20,8 +20,8 @@ from domain.labels import PostKind
 from e2e.console_world import CHANNEL, NOW, SECRET
 from eventlog.codec import decode_event
 from eventlog.port import EventLog, LogTopic
-from intake.pictures import pictures_of
 from intake.signing import SIGNATURE, TIMESTAMP, WINDOW, signature
+from intake.webhook import files_of_item
 from ui.context import ConsoleContext
 
 from .conftest import SITE, guarded
@@ -112,6 +112,22 @@ def test_the_same_report_again_is_known_and_another_text_refused(
     other = send(sender, one(text="Nội dung khác hẳn"))
     assert other.status_code == 409
     assert other.json()["error"] == "id_used"
+    assert len(logged(context.log)) == 1
+
+
+def test_other_files_under_a_known_id_are_not_taken_for_the_same(
+    sender: TestClient, context: ConsoleContext
+) -> None:
+    pdf = b"%PDF-1.7 x"
+    first = send(sender, one(attachments=[_file("a.png", PNG), _file("b", pdf)]))
+    assert first.status_code == 202
+    for other in ([], [_file("a.png", PNG)], [_file("a.png", PNG + b"1")]):
+        answer = send(sender, one(attachments=other))
+        assert (answer.status_code, answer.json()["error"]) == (409, "id_used")
+    # Under other names, in another order: the same files.
+    again = send(sender, one(attachments=[_file("x", pdf), _file("y.png", PNG)]))
+    assert again.status_code == 202
+    assert again.json()["reports"][0]["known"] is True
     assert len(logged(context.log)) == 1
 
 
@@ -358,6 +374,7 @@ def named(*parts: str) -> list[dict[str, str]]:
 
 JPEG = b"\xff\xd8\xff"
 HUGE = JPEG + b"0" * 5_000_000
+BOMB = JPEG + b"\xc0\0\x0b\x08\xff\xff\xff\xff" + b"0" * 40
 TWICE = one(attachments=[{"name": "a", "part": "p1", "data": "eA=="}])
 PICTURES: Parts = [("p1", b"\x89PNG\r\n\x1a\n\r\n--c"), ("p2", b"\xff\xd8\xff\x00")]
 
@@ -372,7 +389,7 @@ def test_files_may_come_as_parts_of_a_form(
     (event,) = logged(context.log)
     assert event.post.evidence is not None
     capture = context.evidence.get(event.post.evidence)
-    kept = pictures_of(capture.body, "application/json")
+    kept = files_of_item(capture.body)
     assert [file.body for file in kept] == [body for _, body in PICTURES]
     again = send_form(sender, one(attachments=named("p1", "p2")), PICTURES)
     assert again.json()["reports"][0]["known"] is True
@@ -388,6 +405,7 @@ def test_files_may_come_as_parts_of_a_form(
         (TWICE, PICTURES[:1], "multipart"),
         (one(attachments=named("p1")), [("p1", b"<svg/>")], "attachment_type"),
         (one(attachments=named("p1")), [("p1", HUGE)], "attachment_size"),
+        (one(attachments=named("p1")), [("p1", BOMB)], "attachment_pixels"),
         (one(attachments=named(*"abcdef")), [(n, JPEG) for n in "abcdef"], "schema"),
         (b"{", [], "schema"),
         (one(), [(f"p{n}", b"x") for n in range(150)], "multipart"),
