@@ -11,6 +11,7 @@ from casework.passwords import LONGEST
 from casework.port import Op, Rows, Where, eq
 from casework.rows import AccountRow, AttemptRow, SessionRow
 from casework.tokens import csrf_of, hashed, new_token
+from domain.callers import neighbourhood
 from domain.errors import ForbiddenError
 
 REFRESH = timedelta(seconds=60)
@@ -74,6 +75,7 @@ class SignIn(Part):
 
     def _keys(self, name: str, origin: str) -> dict[str, int]:
         """Keys of the three counters and how many failures are free under each."""
+        origin = neighbourhood(origin)
         return {
             _key("pair", name, origin): self._policy.free_pair,
             _key("name", name): self._policy.free_name,

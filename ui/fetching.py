@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from casework.model import Session
+from casework.permissions import Act, may
 from domain.errors import MinhTinError, QuarantineError
 from ui.context import ConsoleContext, FetchDoor
-from ui.guard import ADD, language_of
+from ui.guard import ADD, language_of, session_of
 from ui.page import desk_link
 from ui.pages import Pages
 from ui.problems import problem_of
@@ -59,6 +60,9 @@ class AskedPage:
 
     async def __call__(self, request: Request) -> Response:
         words = wording(language_of(request))
+        if not may(session_of(request.scope).account.role, Act.ADD_POST):
+            values = _values("", error=words("add.forbidden"))
+            return self._pages.answer(request, "asked.html", values, 403)
         link = request.query_params.get("link", "")
         try:
             since = datetime.fromisoformat(request.query_params.get("since", ""))

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from domain.callers import neighbourhood
 from domain.errors import QuarantineError, RetryLaterError
 from domain.ids import SourceId
 from intake.report import Accepted, Fate, Report
@@ -73,7 +74,7 @@ class Webhook:
     async def _reports(self, request: Request, channel: str) -> Sequence[Report]:
         """Return what a believed sender sent."""
         now = self._context.clock.now()
-        caller = request.client.host if request.client else ""
+        caller = neighbourhood(request.client.host if request.client else "")
         if wait := self._strangers.wait(caller, now):
             raise RefusedError(429, "too_many", wait=wait)
         if problem := stamp_problem(request.headers, now):

@@ -77,6 +77,16 @@ def test_an_unknown_name_costs_a_hash_too(
     assert asked == [True, False]
 
 
+def test_a_subscribers_many_addresses_are_one_origin(
+    casework: Casework, clock: ManualClock
+) -> None:
+    for n in range(5):
+        assert "không đúng" in guess(casework, origin=f"2001:db8:0:7::{n:x}")
+        clock.advance(seconds=1)
+    assert "quá nhiều lần" in guess(casework, origin="2001:db8:0:7:ffff::1")
+    assert casework.sign_in("analyst", PASSWORD, origin="2001:db8:0:8::1")
+
+
 @pytest.mark.parametrize("name", ["analyst", "nobody"])
 def test_guessing_is_slowed_down_more_and_more(
     casework: Casework, clock: ManualClock, name: str

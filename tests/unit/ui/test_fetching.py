@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from casework import permissions
+from casework.permissions import Act
 from domain.clock import ManualClock
 from domain.errors import RetryLaterError
+from domain.labels import Role
 from ui.context import ConsoleContext, FetchDoor, Fetched
 
 from .conftest import SITE, guarded
@@ -147,6 +150,20 @@ def test_it_is_for_who_is_signed_in_and_shows_markup_as_text(
     assert visitor.get("/add/asked", params=query).status_code == 401
     page = signed_in("lan").get("/add/asked", params=query)
     assert "<script>alert" not in page.text
+
+
+def test_who_may_not_add_posts_does_not_see_what_became_of_pages(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lan = signed_in("lan")
+    where = ask(lan, link=LINK).headers["location"]
+    heads = {**permissions.ALLOWED, Act.ADD_POST: frozenset({Role.LEADER})}
+    monkeypatch.setattr(permissions, "ALLOWED", heads)
+    refused = lan.get(where)
+    assert refused.status_code == 403
+    assert LINK not in refused.text
+    assert "không được" in refused.text
+    assert signed_in("hoa").get(where).status_code == 200
 
 
 def test_with_a_note_it_is_a_post_without_text(signed_in: SignedIn) -> None:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 from starlette.types import Message
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from domain.clock import ManualClock
 from domain.errors import RetryLaterError
@@ -285,6 +286,36 @@ def test_strangers_wear_out_themselves_only(sender: TestClient) -> None:
     assert codes == [401] * 20 + [429]
 
 
+@pytest.mark.parametrize(
+    ("trusted", "peers", "forwarded", "last"),
+    [
+        # One subscriber's addresses are one caller, and so are a proxy's in all.
+        ("127.0.0.1", [f"2001:db8:1:2::{n:x}" for n in range(21)], None, 429),
+        ("127.0.0.1", [f"2001:db8:1:{n:x}::1" for n in range(21)], None, 401),
+        ("127.0.0.1", ["127.0.0.1"] * 21, None, 429),
+        # Behind our proxy those count that it names, and only its word is taken.
+        ("127.0.0.1", ["127.0.0.1"] * 21, "203.0.113.{}", 401),
+        ("127.0.0.1", ["127.0.0.1"] * 21, "203.0.113.{}, 198.51.100.7", 429),
+        ("127.0.0.1", ["198.51.100.7"] * 21, "203.0.113.{}", 429),
+        ("10.0.0.0/8", ["10.1.2.3"] * 21, "2001:db8::{}", 429),
+    ],
+)
+def test_who_counts_as_one_caller(
+    context: ConsoleContext,
+    trusted: str,
+    peers: list[str],
+    forwarded: str | None,
+    last: int,
+) -> None:
+    app = ProxyHeadersMiddleware(guarded(context), trusted_hosts=trusted)  # type: ignore[arg-type] # two libraries' words for one protocol
+    codes = []
+    for n, peer in enumerate(peers):
+        headers = {"X-Forwarded-For": forwarded.format(n)} if forwarded else {}
+        client = TestClient(app, base_url=SITE, client=(peer, 1))  # type: ignore[arg-type] # as above
+        codes.append(send(client, one(), secret="y" * 40, **headers).status_code)
+    assert codes == [401] * 20 + [last]
+
+
 def test_a_log_out_of_reach_is_a_503_and_nothing_is_said_to_be_taken(
     context: ConsoleContext,
 ) -> None:
@@ -485,7 +516,11 @@ async def _stall(context: ConsoleContext, callers: list[str]) -> Stalled:
 
 @pytest.mark.parametrize(
     ("callers", "held"),
-    [(["192.0.2.1"] * 10, 3), ([f"192.0.2.{n}" for n in range(20)], 8)],
+    [
+        (["192.0.2.1"] * 10, 3),
+        ([f"192.0.2.{n}" for n in range(20)], 8),
+        ([f"2001:db8::{n}" for n in range(10)], 3),
+    ],
 )
 def test_bodies_that_do_not_end_take_bounded_room(
     context: ConsoleContext, callers: list[str], held: int
