@@ -21,6 +21,7 @@ from crawlers.frontier.queue import WaitingPage
 from crawlers.holders import own_holder
 from crawlers.lease import SiteLease
 from crawlers.pace import Pace
+from crawlers.rechecking import Rechecking
 from crawlers.schedule import Schedule
 from crawlers.settings import scrapy_settings
 from crawlers.spiders.feed import FeedSpider
@@ -34,12 +35,13 @@ from crawlers.spiders.sitemap import SitemapSpider
 from crawlers.spiders.youtube import YoutubeSpider
 from crawlers.tally import Tally
 from crawlers.urgent import errand_spec, fetched_spec
-from crawlers.visit import Visit
+from crawlers.visit import Purpose, Visit
 from domain.errors import ConfigurationError, MinhTinError, RetryLaterError
 from domain.events import PostEvent
 from domain.profile import SourceSpec
 from extraction.urls import site_of
 
+_Call = tuple[SourceSpec, Purpose]
 _log = structlog.get_logger(__name__)
 _TICK = 1.0
 """Seconds between two looks at what is due; a source's interval is in minutes."""
@@ -100,6 +102,7 @@ class Crawling:
         self._lost: set[str] = set()
         self._holder = own_holder()
         self._schedule = Schedule(deps)
+        self._rechecking = Rechecking(deps, self._schedule)
         self.spiders = SPIDERS
         self.runs: list[SourceRun] = []
         self.files: list[FileReport] = []
@@ -148,7 +151,7 @@ class Crawling:
         try:
             if self._claim(site, LEASE_SECONDS):
                 spec = errand_spec(site, self._specs.values())
-                await self._visit_leased(site, [spec], errand=True)
+                await self._visit_leased(site, [spec], Purpose.ERRAND)
         finally:
             self._errands.pop(site, None)
 
@@ -156,17 +159,23 @@ class Crawling:
         queues = self._queues(sources)
         specs = [s for q in queues.values() for s in q]
         self._specs = {spec.id: spec for spec in specs}
-        due = {spec.id for spec in self._due(specs)}
-        for site, specs in queues.items():
+        idle = {site: q for site, q in queues.items() if site not in self._busy}
+        calls = self._due([spec for queue in idle.values() for spec in queue])
+        due = {spec.id for spec, _ in calls}
+        for site, specs in idle.items():
             now_due = [spec for spec in specs if spec.id in due]
-            if now_due and site not in self._busy:
+            if now_due:
                 self._begin(site, now_due)
 
-    def _due(self, specs: Sequence[SourceSpec]) -> list[SourceSpec]:
+    def _due(self, specs: Sequence[SourceSpec]) -> list[_Call]:
+        """Return who is to be polled, then who has only pages that are due."""
         names = [spec.id for spec in specs]
         due = self._deps.frontier.due_among(names, self._deps.clock.now())
+        polls = [s for s in specs if s.id in due and not self._schedule.quiet(s)]
+        others = self._rechecking.due([s for s in specs if s.id not in due])
         return [
-            spec for spec in specs if spec.id in due and not self._schedule.quiet(spec)
+            *((spec, Purpose.POLL) for spec in polls),
+            *((spec, Purpose.WAITING) for spec in others),
         ]
 
     def stop(self) -> None:
@@ -223,31 +232,35 @@ class Crawling:
             await self._tick()
 
     async def _visit_leased(
-        self, site: str, specs: list[SourceSpec], *, errand: bool = False
+        self, site: str, specs: list[SourceSpec], purpose: Purpose = Purpose.POLL
     ) -> None:
         async with self._visitors[site]:
-            await self._visit_alone(site, specs, errand=errand)
+            await self._visit_alone(site, specs, purpose)
 
     async def _visit_alone(
-        self, site: str, specs: list[SourceSpec], *, errand: bool
+        self, site: str, specs: list[SourceSpec], purpose: Purpose
     ) -> None:
         self._lost.discard(site)
         if not self._claim(site, LEASE_SECONDS):
             return
         keeper = asyncio.ensure_future(self._keep(site))
         try:
-            # Another crawler may have been there since this one looked.
-            for spec in self._due(specs) if self._watching and not errand else specs:
+            for spec, what in self._calls(specs, purpose):
                 if self._stopped.is_set() or site in self._lost:
                     return
-                tally = await self._visit(spec, site, errand=errand)
-                if not errand:
-                    self._record(spec, tally)
+                tally = await self._visit(spec, site, what)
+                self._record(spec, tally, what)
         except MinhTinError as error:
             _log.warning("site_not_visited", site=site, problem=str(error))
         finally:
             keeper.cancel()
             self._release(site)
+
+    def _calls(self, specs: list[SourceSpec], purpose: Purpose) -> list[_Call]:
+        if self._watching and purpose is Purpose.POLL:
+            # Another crawler may have been there since this one looked.
+            return self._due(specs)
+        return [(spec, purpose) for spec in specs]
 
     async def _keep(self, site: str) -> None:
         """Renew the lease; when another crawler has it by now, end the visit."""
@@ -280,7 +293,7 @@ class Crawling:
         except MinhTinError as error:
             _log.warning("site_not_released", site=site, problem=str(error))
 
-    async def _visit(self, spec: SourceSpec, site: str, *, errand: bool) -> Tally:
+    async def _visit(self, spec: SourceSpec, site: str, purpose: Purpose) -> Tally:
         tally = Tally(source=spec.id, started=self._deps.clock.now())
         try:
             if spec.kind == "file" and is_local(spec.url):
@@ -293,7 +306,7 @@ class Crawling:
             else:
                 crawler = self._runner.create_crawler(self.spiders[spec.kind])
                 self._at_work[site] = crawler
-                about = replace(self._about(spec, tally), errand=errand)
+                about = replace(self._about(spec, tally), purpose=purpose)
                 await self._runner.crawl(crawler, visit=about)
         except Exception as error:  # noqa: BLE001 - one source's fault is not the others'
             _log.exception("visit_failed", source=spec.id)
@@ -326,10 +339,17 @@ class Crawling:
     def _spec_of(self, page: WaitingPage) -> SourceSpec:
         return self._specs.get(page.source) or fetched_spec(page)
 
-    def _record(self, spec: SourceSpec, tally: Tally) -> None:
-        run = tally.run(self._deps.clock.now())
+    def _record(self, spec: SourceSpec, tally: Tally, purpose: Purpose) -> None:
+        polled = purpose is Purpose.POLL
+        run = replace(tally.run(self._deps.clock.now()), polled=polled)
+        if purpose is Purpose.WAITING:
+            self._rechecking.over(spec, tally)
+        if purpose is Purpose.ERRAND or not (polled or run.requests or run.errors):
+            return
         try:
-            run, next_visit = self._schedule.after(spec, run, tally)
+            next_visit = None
+            if polled:
+                run, next_visit = self._schedule.after(spec, run, tally)
             self._deps.frontier.record_run(run, next_visit)
         except RetryLaterError as error:
             _log.warning("visit_not_recorded", source=spec.id, problem=str(error))
@@ -338,6 +358,7 @@ class Crawling:
         _log.info(
             "source_visited",
             source=spec.id,
+            polled=polled,
             requests=run.requests,
             new=run.new,
             revised=run.revised,

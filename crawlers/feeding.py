@@ -12,7 +12,7 @@ from scrapy.exceptions import DontCloseSpider
 
 from crawlers.frontier.queue import WaitingPage
 from crawlers.refusals import POSTPONED
-from crawlers.visit import Visit, visit_of
+from crawlers.visit import Purpose, Visit, visit_of
 from domain.errors import RetryLaterError
 
 _log = structlog.get_logger(__name__)
@@ -126,7 +126,7 @@ class PageFeeder:
             return visit.deps.frontier.take(
                 visit.site,
                 visit.holder,
-                source=None if visit.errand else visit.spec.id,
+                source=None if visit.purpose is Purpose.ERRAND else visit.spec.id,
                 by=visit.deps.clock.now(),
                 limit=room,
                 seconds=visit.deps.limits.page_seconds,

@@ -39,7 +39,7 @@ class Schedule:
         self, spec: SourceSpec, run: SourceRun, tally: Tally
     ) -> tuple[SourceRun, datetime]:
         """Return the run with the pause that follows it, and the next visit."""
-        before = next(iter(self._deps.frontier.runs(spec.id, 1)), None)
+        before = self._deps.frontier.last_poll(spec.id)
         rhythm = Rhythm(start=spec.interval_minutes, fixed=spec.interval_fixed)
         listed = max(run.listed, run.pages + run.unchanged)
         outcome = Outcome(failed=run.failed, listed=listed, new=run.new)
@@ -50,9 +50,9 @@ class Schedule:
             recovers=before is not None and before.failed,
         )
         run = replace(run, pause_minutes=pause)
-        return run, self._moved(spec, run.started + timedelta(minutes=pause), tally)
+        return run, self.moved(spec, run.started + timedelta(minutes=pause), tally)
 
-    def _moved(self, spec: SourceSpec, at: datetime, tally: Tally) -> datetime:
+    def moved(self, spec: SourceSpec, at: datetime, tally: Tally) -> datetime:
         """Return the first time from `at` on that nothing speaks against."""
         rest = self._deps.frontier.host_rest(host_name(spec.url))
         if rest is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any
 
 from scrapy.crawler import Crawler
@@ -17,14 +18,24 @@ from domain.events import PostEvent
 from domain.profile import SourceSpec
 
 
+class Purpose(Enum):
+    """What a visit asks for: the source's list and what waits, what waits, or errands.
+
+    An errand fetches only what somebody asks for now.
+    """
+
+    POLL = auto()
+    WAITING = auto()
+    ERRAND = auto()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """`watch`: visits recur, so known pages need not be asked for in each of them.
 
     `max_posts` ends the visit early (0: no bound), for checks of a source. The pages
-    of the `site` are leased in the name of `holder`. An `errand` fetches only what is
-    asked for now. `spec_of` gives the source by whose rules a page is read, `spiders`
-    who reads pages of which kind.
+    of the `site` are leased in the name of `holder`. `spec_of` gives
+    the source by whose rules a page is read, `spiders` who reads pages of which kind.
     """
 
     spec: SourceSpec
@@ -38,7 +49,7 @@ class Visit:
     lease: SiteLease
     spec_of: Callable[[WaitingPage], SourceSpec]
     spiders: Mapping[str, type[Any]]
-    errand: bool = False
+    purpose: Purpose = Purpose.POLL
     watch: bool = False
     max_posts: int = 0
     on_event: Callable[[PostEvent], None] | None = None

@@ -18,7 +18,7 @@ from searchindex.port import IndexReader, Search
 from searchindex.query import AllOf, DateRange, FieldIs
 
 FIRST_READ = 32
-MOST_READ = 5_000
+MOST_READ = 10_000
 """Visits read of a source that was not looked at before: all that are kept."""
 
 SHOWN_DAYS = 14
@@ -175,7 +175,7 @@ class SourceWatch:
         """Tell whether older visits may be unknown yet."""
         if len(read) < limit:
             return False
-        return past.newest is None or read[-1].started > past.newest
+        return past.known is None or read[-1].started > past.known
 
     def _lag(self, source: str, past: Past, now: datetime) -> Lag | None:
         if self._reader is None or past.first is None:

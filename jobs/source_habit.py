@@ -81,6 +81,8 @@ class Habit:
         self._patience = max(3 * interval, LEAST_GAP)
         self._end = hour_of(now) + HOUR
         self._good = sorted(h for h, s in past.hours.items() if s.good)
+        # A page that was had at a later try is new in an hour without a poll.
+        self._fruitful = sorted(h for h, s in past.hours.items() if s.new)
         # What the first visit brings is an archive and no usual day.
         self._start = hour_of(past.first) + HOUR if past.first else self._end
 
@@ -109,7 +111,7 @@ class Habit:
 
     def quiet_limit(self) -> timedelta:
         """Return how long the source may be quiet, by its longest pause so far."""
-        hours = [h for h in self._fruitful() if h >= self._start]
+        hours = [h for h in self._fruitful if h >= self._start]
         pauses = [self._watched(a, b) for a, b in pairwise(hours)]
         if len(pauses) < GAPS_LEAST or self._end - self._start < SETTLED:
             return QUIET_MOST
@@ -135,9 +137,9 @@ class Habit:
         """Return the new posts of a time; None where a gap lies in it."""
         if not self._seen(start, end):
             return None
-        hours = self._past.hours
-        low, high = bisect_left(self._good, start), bisect_left(self._good, end)
-        return sum(hours[hour].new for hour in self._good[low:high])
+        hours, found = self._past.hours, self._fruitful
+        low, high = bisect_left(found, start), bisect_left(found, end)
+        return sum(hours[hour].new for hour in found[low:high])
 
     def _counts(self, backs: Iterable[int]) -> list[int]:
         found = []
@@ -164,13 +166,9 @@ class Habit:
         first, last = self._dates(end)
         return self._calendar.free(first), self._calendar.free(last)
 
-    def _fruitful(self) -> list[datetime]:
-        return [h for h in self._good if self._past.hours[h].new]
-
     def _last_new(self) -> datetime:
-        fruitful = self._fruitful()
         oldest = max(self._start, self._end - KEPT)
-        return fruitful[-1] if fruitful else oldest
+        return self._fruitful[-1] if self._fruitful else oldest
 
     def _watched(self, since: datetime, until: datetime) -> timedelta:
         """Return how much of a time was seen and no holiday, in hours."""

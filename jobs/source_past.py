@@ -4,6 +4,9 @@ A visit that failed, or that robots.txt kept from seeing anything, is no sight o
 source: the hours between two such sights that lie too far apart are a gap, and a gap
 says nothing of how many posts there were. A visit that went well and brought nothing
 says that there was nothing.
+
+A visit for pages that waited alone adds to what was read and to what failed, but it is
+no sight, whatever it brought: it did not ask what the source has.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -72,17 +75,23 @@ class Visit(Protocol):
     def received(self) -> int: ...
     @property
     def failed(self) -> bool: ...
+    @property
+    def polled(self) -> bool: ...
 
 
 def sighted(visit: Visit) -> bool:
     """Tell whether the visit saw what the source had."""
     forbidden = visit.refused and not (visit.pages or visit.unchanged)
-    return visit.finished is not None and not visit.failed and not forbidden
+    failed = visit.finished is None or visit.failed or forbidden
+    return visit.polled and not failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitSum:
-    """Visits added up; `good` of them saw the source, `unlisted` not its list."""
+    """Visits added up; `good` of them saw the source, `unlisted` not its list.
+
+    `visits` are those that asked for the list; the figures are those of all.
+    """
 
     visits: int = 0
     good: int = 0
@@ -109,7 +118,7 @@ class VisitSum:
         """Return the sum of one visit."""
         errors = dict(visit.errors or {})
         return cls(
-            visits=1,
+            visits=int(visit.polled),
             good=int(sighted(visit)),
             unlisted=int(not UNLISTED.isdisjoint(errors)),
             errors=errors,
@@ -176,10 +185,12 @@ class Past:
 
     `first` began the first visit known, `newest` the last; `streak` counts the visits
     since the last that saw the source, `trouble` is what the newest of them said.
+    Visits for waiting pages alone are none of these; `known` began the last of any.
     """
 
     first: datetime | None = None
     newest: datetime | None = None
+    known: datetime | None = None
     last_success: datetime | None = None
     last_new: datetime | None = None
     streak: int = 0
@@ -188,23 +199,28 @@ class Past:
 
     def add(self, visits: Sequence[Visit]) -> None:
         """Add visits in any order; those not newer than the newest known are known."""
-        fresh = [v for v in visits if self.newest is None or v.started > self.newest]
+        fresh = [v for v in visits if self.known is None or v.started > self.known]
         for visit in sorted(fresh, key=lambda v: v.started):
             self._add(visit)
 
     def _add(self, visit: Visit) -> None:
-        self.first = self.first or visit.started
-        self.newest = visit.started
+        self.known = visit.started
         hour = hour_of(visit.started)
         self.hours[hour] = self.hours.get(hour, VisitSum()) + VisitSum.of(visit)
+        if visit.new:
+            self.last_new = visit.finished or visit.started
+        if visit.polled:
+            self._add_poll(visit)
+
+    def _add_poll(self, visit: Visit) -> None:
+        self.first = self.first or visit.started
+        self.newest = visit.started
         if sighted(visit):
             self.last_success = visit.finished
             self.streak, self.trouble = 0, ""
         else:
             self.streak += 1
             self.trouble = _trouble(visit)
-        if visit.new:
-            self.last_new = visit.finished or visit.started
 
     def forget(self, before: datetime) -> None:
         """Drop hours that began before then."""

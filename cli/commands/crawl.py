@@ -73,16 +73,16 @@ def list_sources(as_json: JsonOption = False, home: HomeOption = None) -> None:
         profile = profile_of(settings)
         frontier = open_frontier(settings)
         for source in present_sources(settings, profile)():
-            runs = frontier.runs(source.id, 1)
+            run = frontier.last_poll(source.id)
             row = {
                 "id": source.id,
                 "kind": source.kind,
                 "enabled": source.enabled,
                 "verified": source.verified,
                 "url": source.url,
-                "last_visit": runs[0].started.isoformat() if runs else None,
-                "new": runs[0].new if runs else None,
-                "errors": runs[0].errors if runs else None,
+                "last_visit": run.started.isoformat() if run else None,
+                "new": run.new if run else None,
+                "errors": run.errors if run else None,
             }
             if as_json:
                 emit(row)

@@ -27,6 +27,7 @@ _FACTS = (
     "received",
     "listed",
     "pause_minutes",
+    "polled",
     "message",
 )
 

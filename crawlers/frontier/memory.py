@@ -1,6 +1,6 @@
 """A frontier in memory: for tests and dry runs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Lock
 
@@ -81,6 +81,11 @@ class MemoryFrontier(MemoryManners, Frontier):
             self._queue.lease(page.url, holder, seconds)
         return taken
 
+    def expected(
+        self, places: Collection[tuple[str, SourceId]], by: datetime
+    ) -> frozenset[SourceId]:
+        return self._queue.expected(places, by)
+
     def finish(self, page: Finished) -> None:
         self._queue.finish(page)
 
@@ -133,9 +138,10 @@ class MemoryFrontier(MemoryManners, Frontier):
             del self._leases[site]
         self._queue.release(site, holder)
 
-    def record_run(self, run: SourceRun, next_visit: datetime) -> None:
+    def record_run(self, run: SourceRun, next_visit: datetime | None) -> None:
         self._runs.setdefault(run.source, []).insert(0, run)
-        self._next[run.source] = next_visit
+        if next_visit is not None:
+            self._next[run.source] = next_visit
 
     def runs(self, source: SourceId, limit: int) -> tuple[SourceRun, ...]:
         return tuple(self._runs.get(source, ())[:limit])

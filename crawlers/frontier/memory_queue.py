@@ -1,7 +1,7 @@
 """The queue of the frontier in memory."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -41,6 +41,18 @@ class MemoryQueue:
             and self._free(page.url)
         ]
         return tuple(sorted(found, key=lambda page: (page.lane, page.due))[:limit])
+
+    def expected(
+        self, places: Collection[tuple[str, SourceId]], by: datetime
+    ) -> frozenset[SourceId]:
+        return frozenset(
+            page.source
+            for page in self._pages.values()
+            if (page.site, page.source) in places
+            and page.lane is not Lane.BACKLOG
+            and page.due <= by
+            and self._free(page.url)
+        )
 
     def lease(self, url: str, holder: str, seconds: float) -> None:
         until = self._clock.now() + timedelta(seconds=seconds)

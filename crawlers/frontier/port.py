@@ -12,6 +12,8 @@ from domain.post import Counts
 
 _NOWHERE = SourceId("")
 _NONE = Counts()
+_BETWEEN_POLLS = 300
+"""Visits read to find the last poll: a day of those for rechecks alone has 288."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class SourceRun:
     `not_modified` answers that were a 304, `received` the bytes of all bodies.
     `listed` items were named by lists or known from before. The next visit was set
     `pause_minutes` after this one, before quiet hours and rests had their say.
+    `polled` tells that it asked for the source's list; the others were for pages that
+    waited alone, and say nothing of what the source has.
     """
 
     source: SourceId
@@ -67,6 +71,7 @@ class SourceRun:
     received: int = 0
     listed: int = 0
     pause_minutes: float = 0.0
+    polled: bool = True
 
     @property
     def failed(self) -> bool:
@@ -189,12 +194,21 @@ class Frontier(PageQueue, HostManners):
         """
 
     @abstractmethod
-    def record_run(self, run: SourceRun, next_visit: datetime) -> None:
-        """Store the outcome of a visit and when the next one is due."""
+    def record_run(self, run: SourceRun, next_visit: datetime | None) -> None:
+        """Store the outcome of a visit and when the next one is due.
+
+        Without a time the next one stays due when it is, as after a visit for
+        rechecks.
+        """
 
     @abstractmethod
     def runs(self, source: SourceId, limit: int) -> tuple[SourceRun, ...]:
         """Return the last visits, newest first."""
+
+    def last_poll(self, source: SourceId) -> SourceRun | None:
+        """Return the last visit that asked for the source's list."""
+        runs = self.runs(source, _BETWEEN_POLLS)
+        return next((run for run in runs if run.polled), None)
 
     @abstractmethod
     def facts(self) -> Iterator[Fact]:

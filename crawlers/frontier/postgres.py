@@ -197,6 +197,14 @@ class PostgresFrontier(PostgresManners, Frontier):
             )
         )
 
+    def expected(
+        self, places: Collection[tuple[str, SourceId]], by: datetime
+    ) -> frozenset[SourceId]:
+        sites = [storable(site) for site, _ in places]
+        sources = [source for _, source in places]
+        rows = self._line.ask(queue.EXPECTED, sites, sources, by)
+        return frozenset(SourceId(source) for (source,) in rows)
+
     def finish(self, page: Finished) -> None:
         query, values = queue.finished(page)
         self._line.ask(query, *values)
@@ -269,14 +277,15 @@ class PostgresFrontier(PostgresManners, Frontier):
         )
         self._line.ask(queue.RELEASE, site, holder)
 
-    def record_run(self, run: SourceRun, next_visit: datetime) -> None:
+    def record_run(self, run: SourceRun, next_visit: datetime | None) -> None:
         facts = storable(facts_of(run))
 
         def work(db: Db) -> None:
             with db.transaction():
                 db.execute(_RUN, (run.source, run.started, run.finished, facts))
                 db.execute(_TRIM, (run.source, run.source, KEPT_RUNS))
-                db.execute(_NEXT, (run.source, next_visit))
+                if next_visit is not None:
+                    db.execute(_NEXT, (run.source, next_visit))
 
         self._line.do(work)
 

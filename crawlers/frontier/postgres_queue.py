@@ -40,6 +40,15 @@ _OF_SOURCE: Query = (
     "AND due <= %s AND until <= clock_timestamp() ORDER BY due, number LIMIT %s "
     "FOR UPDATE SKIP LOCKED"
 )
+EXPECTED: Query = (
+    "SELECT DISTINCT place.source "
+    "FROM unnest(%s::text[], %s::text[]) AS place (site, source) "
+    "CROSS JOIN generate_series(0, 2) AS lane (number) "
+    "WHERE EXISTS (SELECT 1 FROM frontier_waiting AS page "
+    "WHERE page.site = place.site AND page.source = place.source "
+    "AND page.lane = lane.number AND page.due <= %s "
+    "AND page.until <= clock_timestamp())"
+)
 _LEASE: Query = (
     "UPDATE frontier_waiting SET holder = %s, "
     "until = clock_timestamp() + make_interval(secs => %s) WHERE key = ANY(%s) "

@@ -1,7 +1,7 @@
 """Pages that wait to be fetched, and the one rule of what may join them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum
@@ -108,6 +108,16 @@ class PageQueue(ABC):
         Those of lane NOW whatever their source, of the others the source's; None takes
         lane NOW alone. A lease that is not ended ends by itself after the seconds, by
         the store's one clock; `release` of the site ends all of its holder's.
+        """
+
+    @abstractmethod
+    def expected(
+        self, places: Collection[tuple[str, SourceId]], by: datetime
+    ) -> frozenset[SourceId]:
+        """Return of which sources, each at its site, a page is due and not leased.
+
+        Those of lane BACKLOG do not count: they wait for the source's next visit.
+        Cheap, however many pages wait.
         """
 
     @abstractmethod

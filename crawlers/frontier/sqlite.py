@@ -7,7 +7,7 @@ same revision is then handed over once more, and readers are idempotent.
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -63,9 +63,10 @@ CREATE TABLE IF NOT EXISTS lease (
 STORE = "The frontier"
 _ADDED = {"counts": "ALTER TABLE post ADD COLUMN counts TEXT NOT NULL DEFAULT ''"}
 """Columns of `post` that files made by earlier versions lack."""
-KEPT_RUNS = 5_000
+KEPT_RUNS = 10_000
 """Visits kept per source: five weeks at one in ten minutes, which is what a source's
-usual volume is taken from. More only grows the file (about 300 bytes each)."""
+usual volume is taken from, and as many for rechecks between them. More only grows the
+file (about 300 bytes each)."""
 _COLUMNS = "id, revision, content_hash, url, checked, source, gone, counts"
 _SEEN = f"SELECT {_COLUMNS} FROM post WHERE id = ?"  # noqa: S608 - constants only
 _RECENT = (
@@ -197,6 +198,13 @@ class SqliteFrontier(SqliteManners, Frontier):
             queue.lease(self._db, found, holder, now + seconds)
         return tuple(found)
 
+    def expected(
+        self, places: Collection[tuple[str, SourceId]], by: datetime
+    ) -> frozenset[SourceId]:
+        now = self._clock.now().timestamp()
+        rows = self._ask(queue.EXPECTED, json.dumps(list(places)), by.timestamp(), now)
+        return frozenset(SourceId(source) for (source,) in rows)
+
     def finish(self, page: Finished) -> None:
         with self._transaction():
             queue.finish(self._db, page)
@@ -271,7 +279,7 @@ class SqliteFrontier(SqliteManners, Frontier):
             )
             queue.release(self._db, site, holder)
 
-    def record_run(self, run: SourceRun, next_visit: datetime) -> None:
+    def record_run(self, run: SourceRun, next_visit: datetime | None) -> None:
         finished = run.finished.timestamp() if run.finished else None
         with self._transaction():
             self._db.execute(
@@ -283,9 +291,9 @@ class SqliteFrontier(SqliteManners, Frontier):
                 "run WHERE source = ? ORDER BY started DESC LIMIT 1 OFFSET ?)",
                 (run.source, run.source, KEPT_RUNS),
             )
-            self._db.execute(
-                "REPLACE INTO visit VALUES (?, ?)", (run.source, next_visit.timestamp())
-            )
+            if next_visit is not None:
+                due = run.source, next_visit.timestamp()
+                self._db.execute("REPLACE INTO visit VALUES (?, ?)", due)
 
     def runs(self, source: SourceId, limit: int) -> tuple[SourceRun, ...]:
         rows = self._ask(

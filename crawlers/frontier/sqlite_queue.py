@@ -43,6 +43,13 @@ _OF_SOURCE = (
     "WHERE site = ? AND source = ? AND lane = ? AND due <= ? AND until <= ? "
     "ORDER BY due, rowid LIMIT ?"
 )
+EXPECTED = (
+    "SELECT DISTINCT json_extract(value, '$[1]') FROM json_each(?1) WHERE EXISTS ("
+    "SELECT 1 FROM waiting INDEXED BY waiting_in_lane "
+    "WHERE site = json_extract(value, '$[0]') "
+    "AND source = json_extract(value, '$[1]') "
+    "AND lane IN (0, 1, 2) AND due <= ?2 AND until <= ?3)"
+)
 _LEASE = "UPDATE waiting SET holder = ?, until = ? WHERE url = ?"
 _FREE = "UPDATE waiting SET holder = NULL, until = 0 WHERE site = ? AND holder = ?"
 _RECHECK = (

@@ -1,6 +1,6 @@
 """Pages that an analyst asked for, on sites that are no source."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 
 from scrapy import Request
 
@@ -12,7 +12,5 @@ class FetchedSpider(SourceSpider):
 
     name = "fetched"
 
-    async def start(self) -> AsyncIterator[Request]:
-        nothing: tuple[Request, ...] = ()
-        for request in nothing:
-            yield request
+    def first(self) -> Iterator[Request]:
+        return iter(())

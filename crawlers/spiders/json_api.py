@@ -1,6 +1,6 @@
 """JSON interfaces behind sites whose pages are empty without JavaScript."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -44,9 +44,8 @@ class JsonApiSpider(SourceSpider):
         self._base = canonical_url(visit.spec.url)
         self._paging = paging_of(visit.spec.url + self._rules.body)
 
-    async def start(self) -> AsyncIterator[Request]:
-        for request in self._ask_list(_Place(self._rules.first)):
-            yield request
+    def first(self) -> Iterator[Request]:
+        yield from self._ask_list(_Place(self._rules.first))
 
     def parse(self, response: Response, place: _Place) -> Yields:
         """Read one page of the list."""

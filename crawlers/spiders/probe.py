@@ -1,6 +1,6 @@
 """A look at a site, to find out how it can be read."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 from urllib.parse import urljoin
 
@@ -40,7 +40,7 @@ class ProbeSpider(SourceSpider):
     candidates: ClassVar[Candidates]
     thorough: ClassVar[bool] = True
 
-    async def start(self) -> AsyncIterator[Request]:
+    def first(self) -> Iterator[Request]:
         url = canonical_url(self.visit.spec.url)
         self._pages.add(url)
         yield self.ask(url, self.parse, priority=100)

@@ -1,7 +1,7 @@
 """Sitemaps, and the articles that they name."""
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -54,7 +54,7 @@ class SitemapSpider(SourceSpider):
         self._leading: list[FoundPage] = []
         self._cut = False
 
-    async def start(self) -> AsyncIterator[Request]:
+    def first(self) -> Iterator[Request]:
         url = self.visit.spec.url
         if urlsplit(url).path in {"", "/"}:
             yield self._ask(_Map(urljoin(url, "/robots.txt"), 0), self.parse_rules)

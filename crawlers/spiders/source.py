@@ -29,7 +29,7 @@ from crawlers.parts import MOST_PARTS, broken_off, joined
 from crawlers.rechecks import next_look
 from crawlers.refusals import RefusedError
 from crawlers.tally import HARMLESS
-from crawlers.visit import Visit
+from crawlers.visit import Purpose, Visit
 from domain.errors import RetryLaterError
 from domain.post import Post
 from evidence.port import Capture
@@ -92,6 +92,13 @@ class SourceSpider(Spider):
         self._readers: dict[str, SourceSpider] = {}
 
     async def start(self) -> AsyncIterator[Request]:
+        # What waits is asked for by the feeder, in every visit.
+        if self.visit.purpose is Purpose.POLL:
+            for request in self.first():
+                yield request
+
+    def first(self) -> Iterator[Request]:
+        """Yield what a poll of the source asks for first."""
         self._pages.add(canonical_url(self.visit.spec.url))
         yield self.ask(self.visit.spec.url, self.parse, priority=100)
 

@@ -3,7 +3,7 @@
 No page is scraped and nothing is asked for without the office's own key.
 """
 
-from collections.abc import AsyncIterator, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -22,6 +22,7 @@ from crawlers.spiders.youtube_posts import (
     video_address,
     video_post,
 )
+from crawlers.visit import Visit
 from domain.post import Post
 from extraction.youtube import (
     ApiPage,
@@ -53,13 +54,14 @@ class YoutubeSpider(YoutubeCalls):
 
     name = "youtube"
 
-    async def start(self) -> AsyncIterator[Request]:
+    def __init__(self, visit: Visit) -> None:
+        super().__init__(visit)
         self._listed: set[str] = set()
         self._newest: datetime | None = None
-        for request in self._first() if self.may_call() else ():
-            yield request
 
-    def _first(self) -> Generator[Request]:
+    def first(self) -> Generator[Request]:
+        if not self.may_call():
+            return
         api = self.visit.spec.api
         channel, words = api.get("channel", ""), api.get("search", "")
         yield from self._look_again()

@@ -131,6 +131,17 @@ class FrontierContract(QueueContract, MannersContract, ABC):
         assert frontier.runs(SOURCE, 10) == (second, RUN)
         assert frontier.runs(SOURCE, 1) == (second,)
 
+    def test_a_visit_for_rechecks_is_no_poll(self, frontier: Frontier) -> None:
+        assert frontier.last_poll(SOURCE) is None
+        due = NOW + timedelta(days=1)
+        frontier.record_run(RUN, due)
+        between = replace(RUN, started=NOW + timedelta(hours=1), polled=False)
+        frontier.record_run(between, None)
+        assert frontier.runs(SOURCE, 10) == (between, RUN)
+        assert frontier.last_poll(SOURCE) == RUN
+        assert frontier.next_visit(SOURCE) == due
+        assert not frontier.due(SOURCE, NOW + timedelta(hours=2))
+
     def test_what_is_due_among_many(self, frontier: Frontier) -> None:
         names = [SourceId(f"s{number}") for number in range(4)]
         frontier.record_run(replace(RUN, source=names[1]), NOW + timedelta(hours=1))

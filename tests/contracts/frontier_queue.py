@@ -221,6 +221,30 @@ class QueueContract:
         assert frontier.enqueue([replace(page, changed=NOW + HOUR)]) == 1
         assert taken(frontier) == [page.url]
 
+    def test_of_which_sources_a_page_is_due(self, frontier: Frontier) -> None:
+        old, late, free = SourceId("old"), SourceId("late"), SourceId("free")
+        frontier.enqueue(
+            [
+                waiting("https://a.vn/1"),
+                waiting("https://a.vn/2", source=old, lane=Lane.BACKLOG),
+                waiting("https://a.vn/3", source=late, due=NOW + HOUR),
+                waiting("https://b.vn/4", source=free, lane=Lane.RECHECK),
+            ]
+        )
+        places = [
+            *(("a.vn", name) for name in (SOURCE, old, late, SourceId("khac"))),
+            ("b.vn", free),
+        ]
+        assert frontier.expected(places, NOW) == {SOURCE, free}
+        assert frontier.expected(places[1:], NOW) == {free}
+        assert frontier.expected([("a.vn", free)], NOW) == frozenset()
+        assert frontier.expected(places, NOW + HOUR) == {SOURCE, late, free}
+        assert frontier.expected([], NOW) == frozenset()
+        taken(frontier)
+        assert frontier.expected(places, NOW) == {free}
+        self.let_pass(frontier, 61)
+        assert frontier.expected(places, NOW) == {SOURCE, free}
+
     def test_how_many_wait(self, frontier: Frontier) -> None:
         frontier.enqueue(
             [waiting(f"https://a.vn/{n}", due=NOW + n * HOUR) for n in range(3)]

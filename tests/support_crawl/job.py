@@ -7,7 +7,8 @@ import json
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,16 @@ from domain.profile import SourceSpec
 from eventlog.adapters.sqlite import SqliteEventLog
 from evidence.adapters.file import FileEvidence
 from evidence.port import EvidenceStore
+
+
+@dataclass(frozen=True, slots=True)
+class FileClock:
+    """Says what stands in a file, which a test replaces to let hours pass."""
+
+    path: Path
+
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self.path.read_text(encoding="utf-8"))
 
 
 def peak_megabytes() -> int:
@@ -51,7 +62,7 @@ def main() -> None:
         event_log=SqliteEventLog(home / "log.sqlite"),
         evidence=evidence_of(job, home),
         frontier=frontier_of(job.get("frontier", home / "frontier.sqlite")),
-        clock=SystemClock(),
+        clock=FileClock(Path(job["clock"])) if "clock" in job else SystemClock(),
         pseudonym_key=b"test key",
         user_agent=job.get("agent", "MinhTin/0.1 (+mailto:crawl@example.vn)"),
         allowed_networks=tuple(job.get("allowed", ["127.0.0.0/8"])),

@@ -189,6 +189,7 @@ def _series(page: PageContext, days: list[date]) -> tuple[DayCount, ...]:
         shown.local(visit.started, zone).date()
         for source in page.context.sources()
         for visit in page.context.source_runs(source.id, RUNS_READ)
+        if visit.polled
     }
     return daily.series(histogram, days, [ALL, *Queue], watched)
 

@@ -225,7 +225,7 @@ def _runs(page: PageContext, line: SourceLine) -> None:
             shown.number(visit.revised),
             shown.number(visit.unchanged),
             ", ".join(f"{name}: {n}" for name, n in (visit.errors or {}).items()),
-            visit.message,
+            visit.message or ("" if visit.polled else page.words("sources.rechecks")),
         ]
         for visit in page.context.source_runs(line.spec.id, RUNS_SHOWN)
     ]

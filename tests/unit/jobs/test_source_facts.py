@@ -53,6 +53,42 @@ def test_all_visits_are_read_once_and_then_the_new_ones():
     assert later.today == 23 + 5
 
 
+def test_visits_for_rechecks_are_counted_but_are_no_polls_without_news():
+    polls = hourly(NOW, 30, lambda at: 3 if at.hour == 9 else 0, every=24)
+    (poll,) = [run for run in polls if run.started > NOW - DAY]
+    looks = [
+        replace(visit(poll.started + n * HOUR), polled=False, revised=1, requests=2)
+        for n in (1, 6)
+    ]
+    bad = replace(looks[1], started=poll.started + 7 * HOUR, pages=0, unchanged=0)
+    bad = replace(bad, errors={"timeout": 1}, revised=0)
+    frontier = Frontier(polls)
+    watch = watch_of(frontier)
+    later = poll.started + 8 * HOUR
+    (before,) = watch(later)
+    frontier.runs = [bad, *reversed(looks), *polls]
+    (after,) = watch(later)
+    assert after.recent.visits == before.recent.visits
+    assert after.recent.good == before.recent.good
+    assert after.recent.revised == before.recent.revised + 2
+    assert after.recent.failures == before.recent.failures + 1
+    assert (after.streak, after.last_error) == (before.streak, before.last_error)
+    assert after.last_success == before.last_success
+    assert (after.today, after.usual) == (before.today, before.usual)
+    assert after.quiet_limit == before.quiet_limit
+    # Each visit is read once, whatever kind the newest is.
+    assert watch(later) == [after]
+
+
+def test_a_page_had_at_a_later_try_is_new_though_no_poll_found_it():
+    polls = hourly(NOW, 30, steady, every=6)
+    late = replace(visit(polls[0].started + HOUR, 2), polled=False)
+    before = watch_of(Frontier(polls))(NOW + HOUR)[0]
+    after = watch_of(Frontier([late, *polls]))(NOW + HOUR)[0]
+    assert after.today == before.today + 2
+    assert after.last_new == late.finished
+
+
 def test_a_watch_that_slept_catches_up():
     frontier = Frontier(hourly(NOW, 30, steady)[100:])
     watch = watch_of(frontier)
