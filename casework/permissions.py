@@ -24,6 +24,7 @@ class Act(StrEnum):
     READ_AUDIT = "read_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
     FORGET_POSTS = "forget_posts"
+    CHOOSE_MODEL = "choose_model"
 
 
 _EVERYONE = frozenset(Role)
@@ -42,6 +43,7 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.EDIT_SETTINGS: _HEADS,
     Act.PAUSE_SOURCE: _HEADS,
     Act.READ_AUDIT: _HEADS,
+    Act.CHOOSE_MODEL: _HEADS,
     Act.MANAGE_ACCOUNTS: _ADMIN,  # no no    no      yes
     Act.EDIT_SOURCE: _ADMIN,
     Act.FORGET_POSTS: _ADMIN,

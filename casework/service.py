@@ -2,6 +2,7 @@
 
 from casework.accounts import Accounts
 from casework.ledger import Ledger
+from casework.models import ModelChoices
 from casework.retention import Retention
 from casework.review import Review
 from casework.runs import Runs
@@ -21,6 +22,7 @@ class Casework(
     Searches,
     VersionedSettings,
     Ledger,
+    ModelChoices,
     Runs,
     Retention,
 ):

@@ -40,6 +40,10 @@ class Trained(Protocol):
     def topic_accuracy(self) -> float: ...
     @property
     def stance_accuracy(self) -> float: ...
+    @property
+    def reviews(self) -> int: ...
+    @property
+    def review_weight(self) -> float: ...
 
 
 def model_card(report: Trained, rows: Sequence[Row]) -> str:
@@ -55,7 +59,7 @@ a sigmoid on held-out scores; softmax for topic and stance.
 - For: ranking and flagging Vietnamese posts for a person's review.
 - Not for: deciding anything, judging people, or calling a claim false.
 - Trained on {report.rows} texts (seed {report.seed}), {report.columns} columns.
-  Registers: {voices}.
+  Registers: {voices}.{_reviews(report)}
 - The training texts hold far more harm than real posts do, so real probabilities are
   lower than shown; the office's own verdicts mend that.
 - Costs behind the thresholds: missed harm {costs.MISSED:g}, false flag
@@ -73,6 +77,15 @@ Held-out figures (cross-validation on the training texts):
 Topic right in {report.topic_accuracy:.0%}, stance in {report.stance_accuracy:.0%} of
 the held-out texts.
 """
+
+
+def _reviews(report: Trained) -> str:
+    if not report.reviews:
+        return ""
+    return (
+        f"\n- {report.reviews} of the texts are reviewed posts, each counted as "
+        f"{report.review_weight:.2f} of a corpus text."
+    )
 
 
 def _table(report: Trained) -> str:

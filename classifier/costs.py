@@ -91,7 +91,8 @@ def _settled(price: Doubles, probability: Doubles) -> float:
 def _price(answers: Answers) -> Doubles:
     """Return what flagging each text costs; below zero where it should be flagged."""
     false_flag, missed = _prices(answers.name, answers.rows)
-    return np.where(answers.truth, -missed, false_flag)
+    weights = np.asarray([row.weight for row in answers.rows])
+    return weights * np.where(answers.truth, -missed, false_flag)
 
 
 def _cheapest(price: Doubles, probability: Doubles) -> float:

@@ -39,10 +39,11 @@ def fit_line(
     penalty: float,
     seed: int,
     tolerance: float = 1e-3,
+    weights: Doubles | None = None,
 ) -> Line:
-    """Fit a linear support vector machine."""
+    """Fit a linear support vector machine; `weights` is what each text counts."""
     machine = _SVM(C=penalty, tol=tolerance, random_state=seed)
-    line: Line = machine.fit(matrix, truth)
+    line: Line = machine.fit(matrix, truth, sample_weight=weights)
     return line
 
 
@@ -70,9 +71,11 @@ def fit_softmax(scores: Doubles, truth: Ints) -> tuple[Doubles, Doubles]:
     return np.asarray(slopes, np.float64), np.asarray(offsets, np.float64)
 
 
-def fit_sigmoid(scores: Doubles, truth: Booleans) -> Sigmoid:
+def fit_sigmoid(
+    scores: Doubles, truth: Booleans, weights: Doubles | None = None
+) -> Sigmoid:
     """Fit Platt's sigmoid on held-out scores."""
-    fitted = _LOGISTIC(C=1e3).fit(scores[:, None], truth)
+    fitted = _LOGISTIC(C=1e3).fit(scores[:, None], truth, sample_weight=weights)
     return Sigmoid(slope=float(fitted.coef_[0, 0]), offset=float(fitted.intercept_[0]))
 
 

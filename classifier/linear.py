@@ -1,6 +1,7 @@
 """The classifier of the port, over linear models."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,10 @@ from domain.labels import Label, PostKind, Stance
 
 _SLICE = 512
 """Texts weighed at once: fewer waste time in numpy's calls, more only fill memory."""
+
+_REMEMBERED = 256
+"""Texts kept cut: four batches of the worker, so that a candidate beside the live model
+finds them ready. More is memory without use."""
 
 _COMPLAINT = BINARY.index(Label.COMPLAINT.value)
 Row = NDArray[np.float64]
@@ -82,7 +87,13 @@ class LinearClassifier(Classifier):
 
 def seen_of(subject: Subject) -> Seen:
     """Cut a subject as training does; normalises where the caller has not."""
-    return see(subject.text, subject.kind, subject.normalised or read(subject).text)
+    return _seen(subject.text, subject.kind, subject.normalised)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _seen(text: str, kind: PostKind, normalised: str) -> Seen:
+    cut = normalised or read(Subject(text=text, kind=kind)).text
+    return see(text, kind, cut)
 
 
 def _stance(row: Row) -> tuple[Stance, float]:

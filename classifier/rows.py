@@ -12,7 +12,12 @@ from domain.labels import Harm, Label, PostKind, Stance, Topic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One labelled text. `stance` is `-` and `owed` False where it is no article."""
+    """One labelled text. `stance` is `-` and `owed` False where it is no article.
+
+    `speaks` names the harms and labels that whoever labelled it spoke about; None
+    means all of them, topic and stance too. `weight` is what it counts beside a text of
+    the corpus.
+    """
 
     id: str
     text: str
@@ -26,6 +31,8 @@ class Row:
     topic: Topic = Topic.OTHER
     register: str = "casual"
     note: str = ""
+    speaks: tuple[str, ...] | None = None
+    weight: float = 1.0
 
     @property
     def whole_text(self) -> str:
@@ -36,6 +43,15 @@ class Row:
     def honest(self) -> bool:
         """Whether it is a complaint that does no harm: the posts to protect."""
         return self.complaint and not self.harm
+
+    def speaks_of(self, name: str) -> bool:
+        """Tell whether an answer to that question may be read from the row."""
+        return self.speaks is None or name in self.speaks
+
+    @property
+    def speaks_of_harm(self) -> bool:
+        """Whether the row tells if the text is harmful at all."""
+        return any(self.speaks_of(harm) for harm in Harm)
 
     def is_true(self, name: str) -> bool:
         """Tell whether the harm or label of that name holds."""
@@ -67,6 +83,8 @@ def row_from(data: Mapping[str, Any]) -> Row:
             topic=Topic(data.get("topic", "other")),
             register=str(data.get("register", "casual")),
             note=str(data.get("note", "")),
+            speaks=None if data.get("speaks") is None else tuple(data["speaks"]),
+            weight=float(data.get("weight", 1.0)),
         )
     except (KeyError, ValueError) as error:
         raise ConfigurationError(
@@ -93,6 +111,14 @@ def read_rows(path: Path) -> list[Row]:
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
     """Write a JSONL file, one row a line."""
-    lines = (json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
+    lines = (json.dumps(_object(row), ensure_ascii=False) + "\n" for row in rows)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(lines), encoding="utf-8")
+
+
+def _object(row: Row) -> dict[str, Any]:
+    """Return the row as JSON; what only reviewed posts have is theirs alone."""
+    made = asdict(row)
+    if row.speaks is None:
+        del made["speaks"], made["weight"]
+    return made

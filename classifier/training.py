@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
@@ -19,7 +19,7 @@ from classifier.fitting import Ints, Line, fit_line, fit_sigmoid, parts
 from classifier.heads import ARTICLES_ONLY, BINARY, HARMS, STANCES, TOPICS
 from classifier.linear import seen_of
 from classifier.metrics import pr_auc
-from classifier.model import GROUPS, Model, softmax
+from classifier.model import GROUPS, Model, Sigmoid, softmax
 from classifier.port import Subject
 from classifier.rows import Row, read_rows
 from classifier.vocabulary import Floats, learn_vocabulary
@@ -70,6 +70,8 @@ class TrainReport:
     labels: Mapping[str, LabelReport]
     topic_accuracy: float
     stance_accuracy: float
+    reviews: int = 0
+    review_weight: float = 0.0
 
 
 @dataclass(slots=True)
@@ -79,6 +81,8 @@ class _Task:
     name: str
     rows: Ints
     truth: Booleans
+    weights: Doubles | None = None
+    """None where all texts count the same."""
 
 
 def subject_of(row: Row) -> Subject:
@@ -102,7 +106,7 @@ def train(
     lines = _lines(rows, vocabulary.matrix(texts), tasks, seed, progress)
     binary = tasks[: len(BINARY)]
     sigmoids = {
-        task.name: fit_sigmoid(lines.held[task.rows, place], task.truth)
+        task.name: _sigmoid(lines.held[:, place], task)
         for place, task in enumerate(binary)
     }
     odds = {
@@ -127,6 +131,8 @@ def train(
         labels={task.name: _figures(task, odds[task.name], model) for task in binary},
         topic_accuracy=_accuracy(lines.held, tasks, "topic"),
         stance_accuracy=_accuracy(lines.held, tasks, "stance"),
+        reviews=sum(row.speaks is not None for row in rows),
+        review_weight=min((row.weight for row in rows if row.speaks), default=0.0),
     )
     save(out, model, model_card(report, rows))
     progress("saved", 1.0)
@@ -138,46 +144,68 @@ def train_command(
     *,
     examples: Sequence[Row] = (),
     verdicts: Sequence[Row] = (),
+    held: Sequence[Row] = (),
     seed: int = 7,
     progress: Progress = lambda _what, _share: None,
 ) -> TrainReport:
     """Train on the shipped corpus, a profile's examples and reviewed posts.
 
-    Rows too like one of the test or guard part are left out, so that `evaluate`
-    stays honest whatever a profile or reviewer adds.
+    Rows too like one of the test or guard part, or of `held`, are left out, so that
+    what is measured there stays honest whatever a profile or reviewer adds.
     """
-    held = [*read_rows(CORPUS / "test"), *read_rows(CORPUS / "guard")]
-    more = drop_near_copies([*examples, *verdicts], held)
-    return train(
-        [*read_rows(CORPUS / "train"), *more], out, seed=seed, progress=progress
-    )
+    corpus = read_rows(CORPUS / "train")
+    held = [*read_rows(CORPUS / "test"), *read_rows(CORPUS / "guard"), *held]
+    more = drop_near_copies([*examples, *weighed(verdicts, len(corpus))], held)
+    return train([*corpus, *more], out, seed=seed, progress=progress)
+
+
+def weighed(verdicts: Sequence[Row], corpus: int) -> list[Row]:
+    """Give reviewed posts their weight: one each, together at most the corpus's.
+
+    An office reviews what the present model flags. Without the bound some years of
+    that would outvote the harm that no reviewer has met yet.
+    """
+    weight = min(1.0, corpus / max(len(verdicts), 1))
+    return [replace(row, weight=weight) for row in verdicts]
 
 
 def _tasks(rows: Sequence[Row]) -> list[_Task]:
     every = list(range(len(rows)))
     articles = [n for n in every if rows[n].kind is PostKind.ARTICLE]
+    whole = [n for n in every if rows[n].speaks is None]
     staged = [n for n in articles if rows[n].stance != "-"]
     tasks = []
     for name in BINARY:
-        places = articles if name in ARTICLES_ONLY else every
-        tasks.append(_task(name, places, [rows[n].is_true(name) for n in places]))
+        asked = articles if name in ARTICLES_ONLY else every
+        places = [n for n in asked if rows[n].speaks_of(name)]
+        tasks.append(_task(name, rows, places, [rows[n].is_true(name) for n in places]))
     for topic in TOPICS:
-        truth = [row.topic is topic for row in rows]
-        tasks.append(_task(topic.value, every, truth))
+        answers = [rows[n].topic is topic for n in whole]
+        tasks.append(_task(topic.value, rows, whole, answers))
     for stance in STANCES:
-        truth = [rows[n].stance == stance.value for n in staged]
-        tasks.append(_task(stance.value, staged, truth))
+        answers = [rows[n].stance == stance for n in staged]
+        tasks.append(_task(stance.value, rows, staged, answers))
     return tasks
 
 
-def _task(name: str, places: Sequence[int], answers: Sequence[bool]) -> _Task:
+def _task(
+    name: str, rows: Sequence[Row], places: Sequence[int], answers: Sequence[bool]
+) -> _Task:
     truth = np.asarray(answers, bool)
     if min(truth.sum(), (~truth).sum()) < FEWEST:
         raise ConfigurationError(
             f"Too few texts to learn “{name}” ({int(truth.sum())} of {len(truth)}).",
             hint=f"Give at least {FEWEST} that are it and {FEWEST} that are not.",
         )
-    return _Task(name, np.asarray(places, np.int64), truth)
+    return _unchecked(name, rows, places, truth)
+
+
+def _unchecked(
+    name: str, rows: Sequence[Row], places: Sequence[int], truth: Booleans
+) -> _Task:
+    weights = np.asarray([rows[place].weight for place in places], np.float64)
+    alike = bool((weights == 1).all())
+    return _Task(name, np.asarray(places, np.int64), truth, None if alike else weights)
 
 
 @dataclass(slots=True)
@@ -196,8 +224,9 @@ def _lines(
     seed: int,
     progress: Progress,
 ) -> _Lines:
-    everywhere = np.arange(len(rows))
-    harmful = _Task("harmful", everywhere, np.asarray([bool(r.harm) for r in rows]))
+    telling = [place for place, row in enumerate(rows) if row.speaks_of_harm]
+    truth = np.asarray([bool(rows[place].harm) for place in telling], bool)
+    harmful = _unchecked("harmful", rows, telling, truth)
     dealt = parts(_alike(rows), FOLDS, seed)
     lines = _Lines(
         np.zeros((len(tasks) + 1, matrix.shape[1]), dtype=np.float32),
@@ -207,7 +236,7 @@ def _lines(
     for place, task in enumerate([*tasks, harmful]):
         progress(task.name, place / (len(tasks) + 1))
         lines.held[:, place] = _held_out(matrix, task, dealt, seed)
-        line = _fit(matrix[task.rows], task.truth, seed)
+        line = _fit(matrix, task, seed)
         lines.weights[place] = line.coef_[0]
         lines.bias[place] = line.intercept_[0]
     _share(lines, tasks, harmful)
@@ -218,10 +247,10 @@ def _lines(
 
 def _share(lines: _Lines, tasks: Sequence[_Task], harmful: _Task) -> None:
     """Add the last line, «harmful at all», to every harm's, all in log odds."""
-    common = fit_sigmoid(lines.held[:, -1], harmful.truth)
+    common = _sigmoid(lines.held[:, -1], harmful)
     for place, task in enumerate(tasks):
         if task.name in HARMS:
-            own = fit_sigmoid(lines.held[:, place], task.truth)
+            own = _sigmoid(lines.held[:, place], task)
             extra = SHARED * common.slope
             lines.weights[place] *= own.slope
             lines.weights[place] += extra * lines.weights[-1]
@@ -242,8 +271,22 @@ def _alike(rows: Sequence[Row]) -> list[str]:
     return [group if sizes[group] >= FOLDS else common for group in groups]
 
 
-def _fit(matrix: sparse.csr_matrix, truth: Booleans, seed: int) -> Line:
-    return fit_line(matrix, truth, penalty=PENALTY, seed=seed)
+def _sigmoid(scores: Doubles, task: _Task) -> Sigmoid:
+    return fit_sigmoid(scores[task.rows], task.truth, task.weights)
+
+
+def _fit(
+    matrix: sparse.csr_matrix, task: _Task, seed: int, among: Booleans | None = None
+) -> Line:
+    """Fit on a task's rows, or on those of them that are `among`."""
+    chosen = slice(None) if among is None else among
+    return fit_line(
+        matrix[task.rows[chosen]],
+        task.truth[chosen],
+        penalty=PENALTY,
+        seed=seed,
+        weights=None if task.weights is None else task.weights[chosen],
+    )
 
 
 def _held_out(
@@ -253,7 +296,7 @@ def _held_out(
     inside = dealt[task.rows]
     for number in range(FOLDS):
         known = inside != number
-        line = _fit(matrix[task.rows[known]], task.truth[known], seed)
+        line = _fit(matrix, task, seed, known)
         held = task.rows[~known]
         if len(held):
             scores[held] = line.decision_function(matrix[held])

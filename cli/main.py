@@ -11,6 +11,7 @@ from cli.commands import (
     intake,
     log,
     migrate,
+    model,
     models,
     run,
     sites,
@@ -66,6 +67,7 @@ app.add_typer(install.accounts, name="accounts")
 app.add_typer(evidence.evidence, name="evidence")
 app.add_typer(watch.audit, name="audit")
 app.add_typer(intake.intake, name="intake")
+app.add_typer(model.model, name="model")
 
 
 def main() -> None:

@@ -23,10 +23,11 @@ from domain.events import (
 )
 from domain.post import Post
 from domain.review import ReviewState
+from domain.shadow import ShadowDiffers
 
 VERSION = 1
 
-LogEvent = PostEvent | Rejected | Analysis | ReviewState
+LogEvent = PostEvent | Rejected | Analysis | ReviewState | ShadowDiffers
 
 _KINDS: dict[str, type[Any]] = {
     "post_seen": PostSeen,
@@ -36,6 +37,7 @@ _KINDS: dict[str, type[Any]] = {
     "rejected": Rejected,
     "analysis": Analysis,
     "review_state": ReviewState,
+    "shadow_differs": ShadowDiffers,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 

@@ -7,6 +7,7 @@ from domain.errors import QuarantineError
 from domain.events import CountsSeen, PostGone
 from domain.ids import PostId
 from domain.review import ReviewState
+from domain.shadow import ShadowDiffers
 from eventlog.codec import LogEvent, decode_event
 from eventlog.port import LogTopic, Record
 from pipeline.keys import post_of_key
@@ -63,6 +64,8 @@ def put_event(writer: IndexWriter, event: LogEvent) -> None:
             writer.put_gone(event)
         case CountsSeen():
             writer.put_counts(event)
+        case ShadowDiffers():
+            pass  # a candidate's opinion is counted by a job and shown to no reviewer
         case _:
             raise QuarantineError(
                 f"{type(event).__name__} does not belong into the index.",

@@ -18,9 +18,14 @@ def counts_key(post_id: PostId) -> str:
     return f"{post_id}#counts"
 
 
+def shadow_key(post_id: PostId) -> str:
+    """Key of where a candidate last judged otherwise than the live model."""
+    return f"{post_id}#shadow"
+
+
 def post_of_key(key: str) -> PostId:
     """Return the post of a key of `analyses` or `reviews` (whose key is the post)."""
     head, mark, tail = key.rpartition("#")
-    if mark and (tail.isdigit() or tail in {"gone", "counts"}):
+    if mark and (tail.isdigit() or tail in {"gone", "counts", "shadow"}):
         return PostId(head)
     return PostId(key)

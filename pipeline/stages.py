@@ -191,17 +191,24 @@ def judge(
     known = [item for item in items if item.language in {"vi", ""}]
     segmented = tools.segment([item.normalised for item in known])
     subjects = [
-        Subject(
-            text=item.post.whole_text,
-            kind=item.post.kind,
-            normalised=item.normalised,
-            segmented=words,
-            licensed_press=is_press(item.post, sources.get(item.post.source)),
-        )
+        subject_of(item, sources, words)
         for item, words in zip(known, segmented, strict=True)
     ]
     judged = tools.classifier.judge(subjects)
     return {item.post.id: said for item, said in zip(known, judged, strict=True)}
+
+
+def subject_of(
+    item: Screened, sources: Mapping[str, SourceSpec], segmented: str = ""
+) -> Subject:
+    """Return the post as a classifier is handed it."""
+    return Subject(
+        text=item.post.whole_text,
+        kind=item.post.kind,
+        normalised=item.normalised,
+        segmented=segmented,
+        licensed_press=is_press(item.post, sources.get(item.post.source)),
+    )
 
 
 def is_press(post: Post, source: SourceSpec | None) -> bool:

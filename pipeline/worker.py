@@ -2,10 +2,12 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
+from classifier.port import Classifier
+from domain.analysis import Analysis
 from domain.clock import Clock
 from domain.errors import QuarantineError, RetryLaterError
 from domain.events import CountsSeen, PostEvent, PostGone, PostRevised, PostSeen
@@ -14,8 +16,9 @@ from domain.post import Post
 from domain.profile import SourceSpec
 from eventlog.codec import decode_post_event, encode_event
 from eventlog.port import LogTopic, Record
-from pipeline.keys import analysis_key, counts_key, gone_key
+from pipeline.keys import analysis_key, counts_key, gone_key, shadow_key
 from pipeline.runner import Outcome, Outgoing, Step
+from pipeline.shadow import Beside, differences
 from pipeline.stages import (
     Inherited,
     Screened,
@@ -40,7 +43,11 @@ thread. Fewer loses the place of long threads, more is memory without use."""
 
 @dataclass(slots=True)
 class Worker(Step):
-    """Analyses posts. Without the index it goes on, only without near-copies."""
+    """Analyses posts. Without the index it goes on, only without near-copies.
+
+    `models` is asked before each batch which model is live and which is tried beside
+    it; without it the one in `tools` is used throughout.
+    """
 
     tools: Tools
     index: IndexReader
@@ -48,6 +55,7 @@ class Worker(Step):
     sources: Callable[[], Mapping[str, SourceSpec]]
     bands: Callable[[tuple[int, ...]], Sequence[int]]
     similarity: Callable[[tuple[int, ...], tuple[int, ...]], float]
+    models: Callable[[], Beside] | None = None
     name: str = "worker"
     live: tuple[LogTopic, ...] = (LogTopic.POSTS,)
     idle: tuple[LogTopic, ...] = (LogTopic.BACKFILL,)
@@ -56,6 +64,7 @@ class Worker(Step):
     def process(self, records: Sequence[Record]) -> Outcome:
         outcome = Outcome()
         sources = self.sources()
+        candidate = self._take_models()
         posts: list[tuple[Record, PostSeen | PostRevised]] = []
         for record in records:
             try:
@@ -63,8 +72,20 @@ class Worker(Step):
             except QuarantineError as error:
                 outcome.rejected.append((record, error))
         screened = self._screen(posts, sources, outcome)
-        self._write(screened, sources, outcome)
+        analyses = self._write(screened, sources, outcome)
+        if candidate is not None:
+            for found in differences(screened, analyses, candidate, sources):
+                key, value = shadow_key(found.post_id), encode_event(found)
+                outcome.outgoing.append(Outgoing(LogTopic.ANALYSES, key, value))
         return outcome
+
+    def _take_models(self) -> Classifier | None:
+        """Put the live model into the tools; return the candidate."""
+        if self.models is None:
+            return None
+        beside = self.models()
+        self.tools = replace(self.tools, classifier=beside.live)
+        return beside.candidate
 
     def judge_again(
         self, posts: Sequence[Post], *, only_passed: bool = False
@@ -75,6 +96,7 @@ class Worker(Step):
         say of those).
         """
         sources = self.sources()
+        self._take_models()
         outcome = Outcome()
         events = [PostSeen(post=post, trace="again") for post in posts]
         self._remember_threads(events)
@@ -180,7 +202,7 @@ class Worker(Step):
         screened: Sequence[Screened],
         sources: Mapping[str, SourceSpec],
         outcome: Outcome,
-    ) -> None:
+    ) -> Sequence[Analysis]:
         now = self.clock.now()
         analyses = analyse(
             screened,
@@ -201,6 +223,7 @@ class Worker(Step):
             structlog.get_logger().debug(
                 "analysed", key=analysis.post.id, about=about, trace=analysis.trace
             )
+        return analyses
 
     def _stories(self, screened: Sequence[Screened]) -> Mapping[PostId, StoryLink]:
         passed = [item for item in screened if item.passed and item.fingerprint]

@@ -18,10 +18,15 @@ from domain.profile import Profile, SourceSpec
 from eventlog.port import EventLog
 from evidence.port import EvidenceStore
 from jobs.health_facts import SourceFacts
+from jobs.learning.acts import ModelDesk
+from jobs.learning.candidate import Workshop
+from jobs.learning.registry import ModelRegistry
+from jobs.learning.shadow import ShadowBook, ShadowJob
 from jobs.metrics import SourceMetrics
 from jobs.probe import Probe
 from jobs.schedule import Job
 from pipeline.indexer import Indexer
+from pipeline.shadow import Beside
 from pipeline.worker import Worker
 from searchindex.port import SearchIndex
 from wiring.engines import elastic_options, kafka_options, s3_options
@@ -75,6 +80,9 @@ def build_evidence(settings: Settings) -> EvidenceStore:
 
     return FileEvidence(settings.evidence_folder)
 
+
+GOLD = "gold.jsonl"
+"""Labelled posts of the office, in the corpus's format: only measured on."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -133,12 +141,25 @@ def casework_rows(settings: Settings) -> Iterator[tuple[str, list[object]]]:
     return read_rows(settings.casework_url)
 
 
+def build_registry(settings: Settings) -> ModelRegistry:
+    """Return the list of models of this installation."""
+    return ModelRegistry(settings.home / "models" / settings.profile)
+
+
 def models_folder(settings: Settings) -> Path:
-    """Return where the live model lies: the home's own, else the installation's."""
+    """Return where the live model lies.
+
+    The registry's live version, else `models_dir`, else the one in the registry's own
+    folder (as `minhtin train` leaves it), else the one that the installation shares.
+    """
+    registry = build_registry(settings)
+    if live := registry.read().live:
+        return registry.folder(live)
     if settings.models_dir is not None:
         return settings.models_dir
-    own = settings.home / "models" / settings.profile
-    return own if own.exists() else default_models_dir() / settings.profile
+    if any(registry.root.glob("model.*")):
+        return registry.root
+    return default_models_dir() / settings.profile
 
 
 def build_classifier(settings: Settings) -> Classifier:
@@ -146,6 +167,41 @@ def build_classifier(settings: Settings) -> Classifier:
     from classifier.artefact import load
 
     return load(models_folder(settings))
+
+
+def build_models(settings: Settings) -> Callable[[], Beside]:
+    """Return what gives the live model and the candidate, whenever asked."""
+    from classifier.artefact import load
+    from wiring.models import PresentModels
+
+    registry = build_registry(settings)
+    return PresentModels(registry, lambda: models_folder(settings), load)
+
+
+def build_shadow(settings: Settings, log: EventLog) -> ShadowBook:
+    """Return what counts a candidate's differences."""
+    return ShadowBook(build_registry(settings), log)
+
+
+def build_model_desk(settings: Settings, casework: Casework) -> ModelDesk:
+    """Put together what people choose models through."""
+    return ModelDesk(
+        registry=build_registry(settings), casework=casework, clock=build_clock()
+    )
+
+
+def build_workshop(settings: Settings, profile: Profile) -> Workshop:
+    """Put together what makes candidates."""
+    from classifier.rows import read_rows, rows_from
+
+    gold = settings.home / GOLD
+    return Workshop(
+        registry=build_registry(settings),
+        installed=lambda: models_folder(settings),
+        examples=rows_from(profile.examples),
+        clock=build_clock(),
+        gold=read_rows(gold) if gold.exists() else (),
+    )
 
 
 def build_worker(
@@ -158,8 +214,10 @@ def build_worker(
     from nlp.fingerprint import bands, similarity
     from wiring.tools import build_tools
 
+    models = build_models(settings)
     return Worker(
-        tools=build_tools(profile, build_classifier(settings)),
+        tools=build_tools(profile, models().live),
+        models=models,
         index=index.reader(),
         clock=build_clock(),
         sources=sources,
@@ -205,6 +263,7 @@ def build_jobs(
         OutboxJob(casework, log, clock, encode_event),
         StoriesJob(index, casework, likeness),
         RetentionJob(eraser, profile.retention_days, profile.timezone, index=index),
+        ShadowJob(build_shadow(settings, log)),
     ]
     probe = build_probe(settings, casework, sources, made)
     return [*made, HealthJob(probe, casework, metrics)]

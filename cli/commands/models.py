@@ -23,7 +23,7 @@ MapOption = Annotated[
 ]
 
 
-def train(  # noqa: PLR0917 - options of a command
+def train(  # noqa: PLR0913, PLR0917 - options of a command
     profile: Annotated[str, typer.Option(help="Whose examples to use as well.")] = "",
     out: Annotated[Path | None, typer.Option(help="Folder of the model.")] = None,
     data: DataOption = None,
@@ -31,10 +31,20 @@ def train(  # noqa: PLR0917 - options of a command
     label: LabelOption = "",
     title: TitleOption = "",
     renamed: MapOption = None,
+    from_reviews: Annotated[
+        bool, typer.Option("--from-reviews", help="A candidate; reviews teach too.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
     """Train the models from the corpus, or with --data any task on a labelled file."""
     with friendly():
+        if from_reviews:
+            from cli.commands.model import train_from_reviews
+
+            if profile or out or data:
+                raise typer.BadParameter("--from-reviews takes none but --home")
+            train_from_reviews(home)
+            return
         if data is None:
             _train_own(profile, out, home)
             return
@@ -51,6 +61,7 @@ def _train_own(profile: str, out: Path | None, home: Path | None) -> None:
     from classifier.rows import rows_from
     from classifier.training import train_command
     from cli.commands.tasks import bar
+    from wiring import bootstrap
     from wiring.profile import load_profile
     from wiring.settings import default_models_dir
 
@@ -64,6 +75,8 @@ def _train_own(profile: str, out: Path | None, home: Path | None) -> None:
     with bar("train") as tell:
         report = train_command(folder, examples=rows_from(examples), progress=tell)
     say(f"trained on {report.rows} texts in {report.seconds:.0f} s")
+    if (live := bootstrap.build_registry(settings).read().live) and out is None:
+        say(f"live stays {live}, as chosen by `minhtin model`")
     show(f"{report.version} in {folder}")
 
 

@@ -7,6 +7,7 @@ from domain.analysis import Analysis
 from domain.errors import QuarantineError
 from domain.events import CountsSeen, PostGone, PostRevised, PostSeen, Rejected
 from domain.review import ReviewState
+from domain.shadow import ShadowDiffers
 from eventlog.codec import decode_event, encode_event
 from eventlog.partition import partition_of
 
@@ -35,6 +36,7 @@ events = st.one_of(
             Rejected,
             Analysis,
             ReviewState,
+            ShadowDiffers,
         )
     )
 )

@@ -1,0 +1,296 @@
+"""Holds a candidate against the live model, and says which figure is worse.
+
+Measured on the frozen test part and guard, on a gold set of the office where there is
+one, and on the newest reviews, which the candidate was not trained on.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from classifier.costs import FALSE_FLAG, FALSE_FLAG_HONEST, MISSED
+from classifier.evaluation import Report, evaluate_command, judge_rows
+from classifier.guard_suites import ALIKE, HONEST, Half, release_line, suite_name
+from classifier.heads import HARMS
+from classifier.metrics import Booleans, Doubles, Figure, rate, samples
+from classifier.port import Classifier
+from classifier.rows import Row
+
+SLACK = 0.01
+"""How much a figure may fall: between two trainings it moves by some tenths of a point
+for nothing. Wider, and a worse model passes; none, and hardly any candidate does."""
+
+Progress = Callable[[str, float], None]
+
+
+class Rule(StrEnum):
+    """When a figure refuses a candidate."""
+
+    NEVER_MORE = "never_more"
+    """Honest posts flagged: not one more, whatever else is won."""
+    NOT_ABOVE = "not_above"
+    """Smaller is better; may rise by `SLACK`."""
+    NOT_BELOW = "not_below"
+    """Larger is better; may fall by `SLACK`, and not under the release line."""
+    TOLD = "told"
+    """Shown, never a reason to refuse."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One figure of both models. `part` says what it was measured on."""
+
+    part: str
+    name: str
+    texts: int
+    rule: Rule
+    live: Figure
+    candidate: Figure
+    floor: float = 0.0
+
+    @property
+    def worse(self) -> bool:
+        """Whether this figure alone refuses the candidate."""
+        slack = max(SLACK, 1 / self.texts) if self.texts else SLACK
+        gain = self.candidate.value - self.live.value
+        match self.rule:
+            case Rule.NEVER_MORE:
+                return gain > _NOTHING
+            case Rule.NOT_ABOVE:
+                return gain > slack + _NOTHING
+            case Rule.NOT_BELOW:
+                # A line that the live model itself misses asks for no more than that.
+                least = min(self.floor, self.live.value)
+                fell = gain < -slack - _NOTHING
+                return fell or self.candidate.value < least - _NOTHING
+            case Rule.TOLD:
+                return False
+
+    def sentence(self) -> str:
+        """Say the figure of both in words."""
+        name = f"{self.part}, {self.name.replace('_', ' ')}"
+        return f"{name}: {shown(self, self.candidate)}, live {shown(self, self.live)}"
+
+
+_NOTHING = 1e-9
+
+
+def shown(of: Compared, figure: Figure) -> str:
+    """Write a figure as its name asks for: a cost plainly, all else in per cent."""
+    return f"{figure.value:.3f}" if of.name == "cost" else f"{figure.value:.1%}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Both models on everything, guard first."""
+
+    live: str
+    candidate: str
+    figures: tuple[Compared, ...]
+
+    @property
+    def worse(self) -> tuple[Compared, ...]:
+        """The figures that refuse the candidate, in the order they are looked at."""
+        return tuple(figure for figure in self.figures if figure.worse)
+
+
+def compare(
+    live: Classifier,
+    candidate: Classifier,
+    *,
+    gold: Sequence[Row] = (),
+    recent: Sequence[Row] = (),
+    progress: Progress = lambda _what, _share: None,
+) -> Comparison:
+    """Measure both. `recent` are reviewed posts that the candidate has not seen."""
+    reports = []
+    for place, model in enumerate((live, candidate)):
+        progress(f"measuring {model.version}", place / 2)
+        reports.append(evaluate_command(model))
+    figures = [*_frozen(*reports), *_aims(*reports)]
+    if gold:
+        figures += _harm("gold", gold, live, candidate)
+    if recent:
+        figures += _harm("recent reviews", recent, live, candidate, selected=True)
+        figures.append(_cost(recent, live, candidate))
+    progress("compared", 1.0)
+    order = list(Rule)
+    return Comparison(
+        live=live.version,
+        candidate=candidate.version,
+        figures=tuple(sorted(figures, key=lambda figure: order.index(figure.rule))),
+    )
+
+
+def _frozen(live: Report, candidate: Report) -> Iterator[Compared]:
+    """The criticism guard and its look-alikes."""
+    yield Compared(
+        part="guard criticism",
+        name="honest_flagged",
+        texts=live.guard.texts,
+        rule=Rule.NEVER_MORE,
+        live=live.guard.false_flags,
+        candidate=candidate.guard.false_flags,
+    )
+    for half in Half:
+        line = release_line(half)
+        for file, name, rule in (
+            (HONEST, "honest_flagged", Rule.NEVER_MORE),
+            (ALIKE, "harm_found", Rule.NOT_BELOW),
+        ):
+            suite = suite_name(file, half)
+            yield Compared(
+                part=f"guard {suite}",
+                name=name,
+                texts=live.suites[suite].texts,
+                rule=rule,
+                live=live.suites[suite].flagged,
+                candidate=candidate.suites[suite].flagged,
+                floor=line.recall_held,
+            )
+
+
+def _aims(live: Report, candidate: Report) -> Iterator[Compared]:
+    """The frozen test part."""
+    for name, rule, pick in _OF_TEST:
+        yield Compared(
+            part="test",
+            name=name,
+            texts=live.texts,
+            rule=rule,
+            live=pick(live),
+            candidate=pick(candidate),
+        )
+
+
+def _point(value: float) -> Figure:
+    return Figure(value=value, low=value, high=value)
+
+
+_OF_TEST: tuple[tuple[str, Rule, Callable[[Report], Figure]], ...] = (
+    ("honest_flagged", Rule.NEVER_MORE, lambda r: r.honest_false_flags),
+    ("harmless_flagged", Rule.NOT_ABOVE, lambda r: r.harmless_false_flags),
+    ("harm_found", Rule.NOT_BELOW, lambda r: r.harmful_recall),
+    ("harm_macro_f1", Rule.NOT_BELOW, lambda r: _point(r.macro_f1_harm)),
+    ("complaint_f1", Rule.NOT_BELOW, lambda r: r.labels["complaint"].f1),
+    ("group_swap_gap", Rule.NOT_ABOVE, lambda r: _point(r.swaps.max_gap)),
+)
+
+
+def _harm(
+    part: str,
+    rows: Sequence[Row],
+    live: Classifier,
+    candidate: Classifier,
+    *,
+    selected: bool = False,
+) -> Iterator[Compared]:
+    """Flags on posts that somebody called honest, harmless or harmful.
+
+    `selected`: the posts came before a reviewer because the live model flagged them, so
+    what it found is no measure and is only told; what it costs is judged instead.
+    """
+    asked = [row for row in rows if row.speaks_of_harm]
+    flags = [flagged(model, asked) for model in (live, candidate)]
+    kinds: Mapping[str, tuple[Rule, list[bool]]] = {
+        "honest_flagged": (Rule.NEVER_MORE, [row.honest for row in asked]),
+        "harmless_flagged": (
+            Rule.TOLD if selected else Rule.NOT_ABOVE,
+            [not row.harm for row in asked],
+        ),
+        "harm_found": (
+            Rule.TOLD if selected else Rule.NOT_BELOW,
+            [bool(row.harm) for row in asked],
+        ),
+    }
+    for name, (rule, holds) in kinds.items():
+        chosen = np.asarray(holds, bool)
+        if chosen.any():
+            yield Compared(
+                part=part,
+                name=name,
+                texts=int(chosen.sum()),
+                rule=rule,
+                live=rate(flags[0][chosen]),
+                candidate=rate(flags[1][chosen]),
+            )
+
+
+def _cost(rows: Sequence[Row], live: Classifier, candidate: Classifier) -> Compared:
+    asked = [row for row in rows if row.speaks_of_harm]
+    missed = np.asarray([MISSED if row.harm else 0.0 for row in asked])
+    wrong = np.asarray([_wrong(row) for row in asked])
+    costs = [
+        _mean(np.where(flagged(model, asked), wrong, missed))
+        for model in (live, candidate)
+    ]
+    return Compared(
+        part="recent reviews",
+        name="cost",
+        texts=len(asked),
+        rule=Rule.NOT_ABOVE,
+        live=costs[0],
+        candidate=costs[1],
+    )
+
+
+def _wrong(row: Row) -> float:
+    if row.harm:
+        return 0.0
+    return FALSE_FLAG_HONEST if row.complaint else FALSE_FLAG
+
+
+def _mean(values: Doubles) -> Figure:
+    if not len(values):
+        return _point(0.0)
+    means = values[samples(len(values), 7)].mean(axis=1)
+    low, high = np.quantile(means[1:], [0.025, 0.975])
+    return Figure(value=float(means[0]), low=float(low), high=float(high))
+
+
+def flagged(model: Classifier, rows: Sequence[Row]) -> Booleans:
+    """Tell which texts are flagged with any harm."""
+    return np.asarray(
+        [
+            any(score.flagged and score.name in HARMS for score in judgement.labels)
+            for judgement in judge_rows(model, rows)
+        ],
+        bool,
+    )
+
+
+def comparison_markdown(made: Comparison) -> str:
+    """Write the comparison as a page."""
+    verdict = (
+        "The candidate may be promoted: no figure is worse."
+        if not made.worse
+        else "**Refused.** Worse: "
+        + "; ".join(figure.sentence() for figure in made.worse)
+        + "."
+    )
+    rows = "".join(_line(figure) for figure in made.figures)
+    return f"""\
+# Candidate {made.candidate} beside {made.live}
+
+{verdict}
+
+| measured on | figure | texts | live | candidate | rule | |
+|---|---|---|---|---|---|---|
+{rows}
+In brackets: 95 % bootstrap intervals. `never_more` refuses for a single honest post;
+the others may lose {SLACK:.0%} or one text, whichever is more.
+"""
+
+
+def _line(figure: Compared) -> str:
+    cells = [
+        f"{shown(figure, of)} ({of.low:.3f} to {of.high:.3f})"
+        for of in (figure.live, figure.candidate)
+    ]
+    return (
+        f"| {figure.part} | {figure.name.replace('_', ' ')} | {figure.texts} "
+        f"| {' | '.join(cells)} | `{figure.rule}` "
+        f"| {'worse' if figure.worse else ''} |\n"
+    )
