@@ -4,6 +4,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Callable
+from encodings import normalize_encoding
 
 from domain.legacy_letters import (
     TCVN3,
@@ -28,9 +29,15 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200c\u2060\ufeff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b\u200c\u2060\ufeff"
+    "\ud800-\udfff\ufffe\uffff]"
 )
-"""Signs that are taken out: controls, and marks of no width that split words."""
+"""Signs that are taken out: controls, marks of no width that split words, and what is
+no letter at all (halves of pairs), which neither log nor XML can hold."""
+_NO_PAGES = frozenset(
+    {"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf_7"}
+)
+"""What Python can decode and no page is written in."""
 _HEAD = 4096
 _BINARY_SHARE = 0.02
 """Share of undecodable or control characters from which a body is no text. Larger
@@ -115,9 +122,11 @@ def _from_old(body: bytes, claims: list[str]) -> str:
 
 
 def _read_as(body: bytes, name: str) -> str | None:
+    if normalize_encoding(name).lower() in _NO_PAGES:
+        return None
     try:
         return body.decode(name)
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, UnicodeError):
         return None
 
 

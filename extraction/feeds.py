@@ -6,6 +6,7 @@ import re
 import feedparser
 from lxml.html import document_fromstring
 
+from extraction.charset import tidy
 from extraction.content_text import squeeze, text_of
 from extraction.dates import month_comes_first, parse_when
 from extraction.fields import FeedItem
@@ -20,6 +21,9 @@ _LONG = 100_000
 articles there. More only costs time."""
 _TAG = re.compile(r"<[a-z/!][^<>]*>", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?:item|entry)\b", re.IGNORECASE)
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+))", re.IGNORECASE)
+_LAST_LETTER, _DIGITS = 0x10FFFF, 7
+_HALVES = range(0xD800, 0xE000)
 _DATES = ("published", "updated", "created")
 
 
@@ -37,7 +41,7 @@ def parse_feed(body: bytes, url: str) -> list[FeedItem]:
     if not text.lstrip().startswith("<") or len(_ENTRY.findall(text)) > _TOO_MANY:
         return []
     parsed = feedparser.parse(
-        text.encode(),
+        _REFERENCE.sub(_sound, text).encode(),
         response_headers={"content-type": "application/xml; charset=utf-8"},
         sanitize_html=False,
         resolve_relative_uris=False,
@@ -50,6 +54,17 @@ def parse_feed(body: bytes, url: str) -> list[FeedItem]:
         if link:
             items.setdefault(link, _item(entry, link, order))
     return list(items.values())
+
+
+def _sound(reference: re.Match[str]) -> str:
+    """Return the reference, or that to a question mark for a number of no letter.
+
+    feedparser raises over those.
+    """
+    digits = reference[1] or reference[2]
+    number = int(digits, 16 if reference[1] else 10) if len(digits) <= _DIGITS else -1
+    letter = 0 < number <= _LAST_LETTER and number not in _HALVES
+    return reference[0] if letter else "&#65533"
 
 
 def _item(entry: feedparser.FeedParserDict, link: str, order: bool | None) -> FeedItem:  # noqa: FBT001 - three-valued answer of `month_comes_first`
@@ -75,7 +90,8 @@ def plain(text: str) -> str:
         if undone == text:
             break
         text = undone
-    return squeeze(text)
+    # What was undone last may be a sign that no text holds (`&amp;#1;`).
+    return squeeze(tidy(text))
 
 
 def _link(entry: feedparser.FeedParserDict, url: str) -> str:

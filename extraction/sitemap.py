@@ -229,9 +229,9 @@ def _entry(element: etree._Element, url: str) -> SitemapEntry | None:
     return SitemapEntry(
         url=address,
         modified=latest_moment(said.get("lastmod", "")),
-        title=html.unescape(facts.get("title", "")),
+        title=squeeze(tidy(html.unescape(facts.get("title", "")))),
         published=_when(facts.get("publication_date", "")),
-        outlet=html.unescape(named.get("name", "")),
+        outlet=squeeze(tidy(html.unescape(named.get("name", "")))),
         language=named.get("language", ""),
     )
 
@@ -240,9 +240,17 @@ def _texts(element: etree._Element) -> dict[str, str]:
     texts: dict[str, str] = {}
     for child in element:
         # Not `html.unescape`, which takes `&copy=1` of an address for a sign.
-        text = tidy(child.text or "").replace("&amp;", "&")
+        text = tidy(_text(child)).replace("&amp;", "&")
         texts.setdefault(_name(child), squeeze(text))
     return texts
+
+
+def _text(element: etree._Element) -> str:
+    """Return what it holds; "" where the parser let bytes through that are no UTF-8."""
+    try:
+        return element.text or ""
+    except UnicodeDecodeError:
+        return ""
 
 
 def _when(text: str) -> datetime | None:

@@ -1,10 +1,14 @@
 """One spelling per address, so that one page is one post."""
 
 import ipaddress
+import re
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 _TRACKING = ("utm_", "fbclid", "gclid", "zarsrc", "zalo", "mc_cid", "mc_eid", "igshid")
 _PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[\w-][\w.-]*|[0-9a-f:.]*:[0-9a-f:.]*")
+"""A name, also one in other letters, or an address. What else stands where a host would
+is markup or a sentence that was taken for an address."""
 _SECOND_LEVEL = {"com", "net", "org", "gov", "edu", "info", "ac", "name", "int", "co"}
 
 
@@ -18,7 +22,7 @@ def canonical_url(url: str, base: str = "") -> str:
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
         return ""
-    if parts.scheme not in _PORTS or not host:
+    if parts.scheme not in _PORTS or not _HOST.fullmatch(host):
         return ""
     if ":" in host:
         host = f"[{host}]"

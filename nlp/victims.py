@@ -23,6 +23,9 @@ _STRUCK = re.compile(
     r"|chem chet) (?:chi|anh|ba|ong|co|chu|vo|chau|em|be)\s"
 )
 _VICTIM = re.compile(r"\b(?:nan nhan|bi hai)\b")
+_MOST_WORDS = 4
+"""Of a name, as `_NAME` reads it."""
+_WORD = re.compile(r"\w+")
 _NAME = re.compile(r"[^\W\d_]+(?: [^\W\d_]+){1,3}")
 _BETWEEN = re.compile(
     r"\s(?:(?:be|trai|gai|ten|la|duoc|xac|dinh|chi|anh|ba|ong|co|chau|em)\s){0,6}"
@@ -115,9 +118,25 @@ def victims(text: str, folded: str) -> Iterator[Span]:
     if _HARM.search(folded) is None and _VICTIM.search(folded) is None:
         return
     names = {text[start:end] for start, end in _named(text, folded)}
-    for name in sorted(names, key=len, reverse=True):
-        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
-            yield Span(start=match.start(), end=match.end(), kind="name")
+    found = sorted(_repeated(text, names), key=lambda pair: (pair[0] - pair[1], pair))
+    for start, end in found:
+        yield Span(start=start, end=end, kind="name")
+
+
+def _repeated(text: str, names: set[str]) -> Iterator[tuple[int, int]]:
+    """Yield where any of the names stands, in one pass however many there are.
+
+    Both ends of a name are ends of words, so only runs of whole words are compared. A
+    name that begins within its own last place (`An An An`) is not found there.
+    """
+    words = [match.span() for match in _WORD.finditer(text)] if names else []
+    until: dict[str, int] = {}
+    for at, (start, _) in enumerate(words):
+        for _, end in words[at + 1 : at + _MOST_WORDS]:
+            name = text[start:end]
+            if name in names and start >= until.get(name, 0):
+                until[name] = end
+                yield start, end
 
 
 def _named(text: str, folded: str) -> Iterator[tuple[int, int]]:

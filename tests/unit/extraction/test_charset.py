@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from extraction.charset import decode, looks_binary
+from extraction.charset import decode, looks_binary, tidy
 
 TEXT = "<p>Mường Ảng: đường đã thông, “không còn” ách tắc</p>"
 
@@ -26,6 +26,21 @@ def test_byte_order_marks(name: str) -> None:
 def test_the_claim_of_the_page_where_it_is_no_utf8() -> None:
     body = '<meta charset="windows-1258"><p>Đăng a\u0301o</p>'.encode("windows-1258")
     assert "Đăng áo" in decode(body)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["undefined", "unicode_escape", "Unicode-Escape", "utf-7", "idna", "punycode", "x"],
+)
+def test_what_no_page_is_written_in_is_not_believed(name: str) -> None:
+    body = f"<meta charset={name}><p>\\ud800 +2AA- ".encode() + b"\xff</p>"
+    text = decode(body, f"text/html; charset={name}")
+    assert text.endswith(("\\ud800 +2AA- \ufffd</p>", "\\ud800 +2AA- ÿ</p>"))
+
+
+def test_what_is_no_letter_is_taken_out() -> None:
+    assert tidy("a\ud800b\udfffc\ufffed\uffffe\x00\x85") == "abcde"
+    assert tidy("\U0001f600\ufffd") == "\U0001f600\ufffd"
 
 
 def test_a_letter_cut_in_half_at_the_end_spoils_nothing() -> None:

@@ -35,6 +35,24 @@ def test_entities_escaped_twice() -> None:
     assert found[0].title == "Phố 'c'"
 
 
+@pytest.mark.parametrize(
+    "odd",
+    ["&#xD800;", "&#57343;", "&#x110000;", "&#0;", "&#99999999999;", "&#" + "9" * 9000],
+)
+def test_references_to_no_letter_lose_no_feed(odd: str) -> None:
+    items = item("/a", title=f"Mưa {odd} lũ") + item("/b", title="Nắng &#7871;&#x1EBF;")
+    first, second = parse_feed(feed(items), URL)
+    assert first.title.startswith("Mưa")
+    first.title.encode()
+    assert second.title == "Nắng ếế"
+
+
+def test_signs_that_are_undone_last_are_taken_out_too() -> None:
+    odd = "&amp;#1;&amp;amp;#x85;&amp;#xD800;&amp;#xFFFF;"
+    found = parse_feed(feed(item("/a", title=f"Mưa{odd}")), URL)
+    assert found[0].title.rstrip("\ufffd…") == "Mưa"
+
+
 def test_markup_in_a_summary_is_taken_out() -> None:
     body = feed(
         "<item><link>/a</link><description><![CDATA[<a href='x'><img></a></br>Tóm "

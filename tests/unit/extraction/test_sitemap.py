@@ -87,6 +87,22 @@ def test_maps_as_they_really_come(body: str | bytes) -> None:
     assert urls(read(body)) == ["https://bao.example.vn/a.html"]
 
 
+def test_an_entry_whose_bytes_are_no_text_loses_no_other() -> None:
+    odd = urlset("/odd.html", "/a.html").encode().replace(b"odd", b"\xed\xa0\x80")
+    found = read(odd)
+    assert "https://bao.example.vn/a.html" in urls(found)
+    news = f"<urlset>{NEWS}</urlset>".encode()
+    title = b"<news:title>"
+    (entry,) = read(news.replace(title, title + b"\xed\xa0\x80")).pages
+    assert entry.url == "https://bao.example.vn/a.html"
+
+
+def test_signs_that_no_text_holds_are_taken_out_of_titles() -> None:
+    body = NEWS.replace("<news:title>", "<news:title>&amp;#1;&amp;#xD800;")
+    (entry,) = read(f"<urlset>{body}</urlset>").pages
+    assert entry.title.lstrip("\ufffd") == "Mưa & lũ"
+
+
 def test_addresses_with_bare_ampersands_stay_whole() -> None:
     wanted = "https://bao.example.vn/?a=1&b=2&amp=3"
     assert urls(read(urlset("/?a=1&b=2&amp=3"))) == [wanted]
