@@ -63,6 +63,7 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
     from cli.fetching import fetch_door, page_desk
     from cli.reporting import report_desk
     from cli.source_trial import source_trial
+    from jobs.learning.overview import ModelRoom
     from jobs.source_health import report
     from ui.context import ConsoleContext, IntakeDoor, settings_view
     from wiring import bootstrap
@@ -94,13 +95,21 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
         requests_a_minute=settings.intake_requests_a_minute,
         pages=fetch_door(page_desk(settings, profile, casework)),
     )
+    log = bootstrap.build_log(settings)
     return ConsoleContext(
         intake=door,
+        models=ModelRoom(
+            registry=bootstrap.build_registry(settings),
+            shadow=bootstrap.build_shadow(settings, log),
+            verdicts=casework,
+            version=lambda: model_version(settings),
+        ),
+        model_desk=bootstrap.build_model_desk(settings, casework),
         settings_view=settings_view(settings),
         profile=shown,
         casework=casework,
         index=index,
-        log=bootstrap.build_log(settings),
+        log=log,
         evidence=bootstrap.build_evidence(settings),
         clock=clock,
         source_runs=runs,

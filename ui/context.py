@@ -13,6 +13,8 @@ from domain.profile import Profile, SourceSpec
 from eventlog.port import EventLog
 from evidence.port import EvidenceStore
 from intake.report import Take
+from jobs.learning.acts import ModelDesk
+from jobs.learning.overview import ModelRoom
 from jobs.source_health import SourceReport
 from searchindex.port import SearchIndex
 from wiring.settings import Mode, Settings
@@ -150,6 +152,7 @@ class ConsoleContext:
     `health()` the state of stores, models and processes; `versions` names → versions.
     `sources()` are the present ones, `source_reports()` how the enabled ones are;
     `source_desk` changes them, `try_source` visits one without keeping anything.
+    `models` says which model judges and which is tried, `model_desk` chooses.
     """
 
     settings_view: SettingsView
@@ -165,6 +168,8 @@ class ConsoleContext:
     sources: Callable[[], Sequence[SourceSpec]]
     source_reports: Callable[[], Sequence[SourceReport]]
     source_desk: SourceDesk
+    models: ModelRoom
+    model_desk: ModelDesk
     try_source: Callable[[SourceSpec], SourceTrial]
     intake: IntakeDoor | None = None
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -38,12 +38,15 @@ from domain.ids import Digest, PostId, SourceId, StoryId
 from domain.labels import About, Harm, Label, PostKind, Queue, Role, Stance, Topic
 from domain.post import Post
 from domain.profile import Profile, SourceSpec
+from e2e.model_world import model_room
 from eventlog.adapters.memory import MemoryEventLog
 from eventlog.codec import encode_event
 from eventlog.port import EventLog, LogTopic
 from evidence.adapters.memory import MemoryEvidence
 from evidence.picture import picture_to_warc
 from evidence.port import Capture, EvidenceStore
+from jobs.learning.acts import ModelDesk
+from jobs.learning.registry import ModelRegistry
 from jobs.source_facts import SourceWatch, calendar_of
 from jobs.source_health import report
 from nlp.fingerprint import bands
@@ -194,6 +197,10 @@ def world(
             report(facts, time.now()) for facts in watch(time.now())
         ],
         source_desk=desk,
+        models=model_room(folder, kept.log, casework),
+        model_desk=ModelDesk(
+            registry=ModelRegistry(folder / "models"), casework=casework, clock=time
+        ),
         try_source=trial,
         health=health,
         sample=True,

@@ -30,6 +30,7 @@ def take(folder: Path) -> None:
         for name, path in (
             ("search", "/search?q=dien%20bien"),
             ("sources", "/sources"),
+            ("models", "/models"),
             ("settings", "/settings"),
         ):
             page.goto(f"{address}{path}")

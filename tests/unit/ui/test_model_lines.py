@@ -1,0 +1,89 @@
+"""Figures and counts of models as the page says them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from classifier.comparison import Rule
+from classifier.metrics import Figure
+from domain.clock import ManualClock
+from e2e.console_world import NOW
+from e2e.model_world import CANDIDATE, comparison
+from jobs.learning.candidate import Training
+from jobs.learning.shadow import ShadowReport
+from ui.model_lines import compared, figure, made_of, shadow_lines
+from ui.view_models import Reading
+from ui.wording import wording
+from wiring.profile import load_profile
+
+
+@pytest.fixture(scope="module")
+def reading() -> Reading:
+    clock = ManualClock(NOW)
+    return Reading(
+        profile=load_profile("dien-bien"), words=wording("vi"), now=clock.now()
+    )
+
+
+def test_every_figure_and_part_has_words_in_both_languages() -> None:
+    from classifier.comparison import _OF_TEST
+
+    suites = [
+        f"guard {suite} {half}"
+        for suite in ("honest", "alike")
+        for half in ("dev", "final")
+    ]
+    parts = ["guard criticism", "test", "gold", "recent reviews", *suites]
+    names = {name for name, _, _ in _OF_TEST} | {"harm_found", "cost"}
+    for language in ("vi", "en"):
+        words = wording(language)
+        for part in parts:
+            assert words(f"models.part_{part.replace(' ', '_')}")
+        for name in names:
+            assert words(f"models.f_{name}")
+
+
+def test_a_share_is_in_per_cent_and_a_cost_is_not(reading: Reading) -> None:
+    made = comparison(CANDIDATE, 0.01)
+    share = next(f for f in made.figures if f.name == "harm_macro_f1")
+    assert figure(share, share.live) == "79,2% (77,2–81,2)"
+    cost = next(f for f in made.figures if f.name == "cost")
+    assert figure(cost, Figure(value=1.377, low=0.9, high=1.8)) == "1,377 (0,900–1,800)"
+    assert figure(share, Figure(value=0.5, low=0.5, high=0.5)) == "50,0%"
+
+
+def test_a_worse_figure_says_so_in_a_word(reading: Reading) -> None:
+    rows = compared(reading, comparison(CANDIDATE, 0.03).figures)
+    assert [row[-1] for row in rows if row[-1]] == ["kém hơn"]
+    assert comparison(CANDIDATE, 0.03).worse[0].rule is Rule.NEVER_MORE
+
+
+def test_what_a_version_was_made_of(reading: Reading) -> None:
+    assert "cài sẵn" in made_of(reading, None)
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    made = Training(
+        version="v", at=at, corpus=4316, reviews=200, review_weight=0.5, reviewers=3
+    )
+    said = made_of(reading, made)
+    assert "4.316 văn bản mẫu" in said
+    assert "200 kết luận của 3 cán bộ" in said
+    assert "0,50" in said
+
+
+def test_shadow_is_said_once_it_was_counted(reading: Reading) -> None:
+    counts = {
+        "candidate": "v",
+        "since": None,
+        "compared": 1234,
+        "more": 3,
+        "more_confirmed": 1,
+        "more_denied": 2,
+        "fewer": 5,
+        "fewer_confirmed": 0,
+        "fewer_denied": 4,
+        "other": 0,
+    }
+    assert len(shadow_lines(reading, ShadowReport(**counts))) == 1
+    lines = shadow_lines(reading, ShadowReport(**counts, at=NOW))
+    assert "1.234 bài" in lines[0]
+    assert lines[1] == "Gắn cờ thêm 3 bài; cán bộ xác nhận 1, bác bỏ 2."

@@ -1,0 +1,155 @@
+"""What the page on models says, as words and table cells; pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from ui import shown
+from ui.view_models import Reading
+
+
+class Interval(Protocol):
+    """A figure with its interval."""
+
+    @property
+    def value(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+
+
+class Measure(Protocol):
+    """What a figure is of."""
+
+    @property
+    def part(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def texts(self) -> int: ...
+
+
+class Pair(Measure, Protocol):
+    """A figure of both models."""
+
+    @property
+    def live(self) -> Interval: ...
+    @property
+    def candidate(self) -> Interval: ...
+    @property
+    def worse(self) -> bool: ...
+
+
+class Made(Protocol):
+    """What a version was made of."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def corpus(self) -> int: ...
+    @property
+    def reviews(self) -> int: ...
+    @property
+    def review_weight(self) -> float: ...
+    @property
+    def reviewers(self) -> int: ...
+    @property
+    def since(self) -> datetime | None: ...
+    @property
+    def until(self) -> datetime | None: ...
+
+
+class Shadow(Protocol):
+    """What a candidate would have changed."""
+
+    @property
+    def compared(self) -> int: ...
+    @property
+    def more(self) -> int: ...
+    @property
+    def more_confirmed(self) -> int: ...
+    @property
+    def more_denied(self) -> int: ...
+    @property
+    def fewer(self) -> int: ...
+    @property
+    def fewer_confirmed(self) -> int: ...
+    @property
+    def fewer_denied(self) -> int: ...
+    @property
+    def at(self) -> datetime | None: ...
+
+
+def figure(of: Measure, value: Interval) -> str:
+    """Write a figure with its interval; a cost plainly, all else in per cent."""
+    if of.name == "cost":
+        return f"{shown.number(value.value, 3)} ({_cost(value)})"
+    low, high = shown.number(100 * value.low, 1), shown.number(100 * value.high, 1)
+    whole = f"{shown.number(100 * value.value, 1)}%"
+    return whole if low == high else f"{whole} ({low}–{high})"
+
+
+def _cost(value: Interval) -> str:
+    return f"{shown.number(value.low, 3)}–{shown.number(value.high, 3)}"
+
+
+def named(reading: Reading, of: Measure) -> list[str]:
+    """Return what it was measured on, which figure it is, on how many texts."""
+    words = reading.words
+    part = words(f"models.part_{of.part.replace(' ', '_')}")
+    return [part, words(f"models.f_{of.name}"), shown.number(of.texts)]
+
+
+def compared(reading: Reading, pairs: Sequence[Pair]) -> list[list[str]]:
+    """Return a table row for each pair; a worse one says so in a word."""
+    words = reading.words
+    return [
+        [
+            *named(reading, pair),
+            figure(pair, pair.live),
+            figure(pair, pair.candidate),
+            words("models.worse") if pair.worse else "",
+        ]
+        for pair in pairs
+    ]
+
+
+def made_of(reading: Reading, made: Made | None) -> str:
+    """Say when and on what a version was trained."""
+    words = reading.words
+    if made is None:
+        return words("models.installed")
+    return words(
+        "models.made",
+        at=reading.moment(made.at),
+        corpus=shown.number(made.corpus),
+        reviews=shown.number(made.reviews),
+        weight=shown.number(made.review_weight, 2),
+        reviewers=shown.number(made.reviewers),
+        since=reading.moment(made.since),
+        until=reading.moment(made.until),
+    )
+
+
+def shadow_lines(reading: Reading, shadow: Shadow) -> list[str]:
+    """Say what would have been flagged otherwise, and what reviewers said of it."""
+    words = reading.words
+    if shadow.at is None:
+        return [words("models.shadow_waits")]
+    return [
+        words("models.shadow_compared", count=shown.number(shadow.compared)),
+        words(
+            "models.shadow_more",
+            count=shown.number(shadow.more),
+            confirmed=shown.number(shadow.more_confirmed),
+            denied=shown.number(shadow.more_denied),
+        ),
+        words(
+            "models.shadow_fewer",
+            count=shown.number(shadow.fewer),
+            confirmed=shown.number(shadow.fewer_confirmed),
+            denied=shown.number(shadow.fewer_denied),
+        ),
+        words("models.shadow_at", at=reading.moment(shadow.at)),
+    ]
