@@ -20,8 +20,9 @@ BUILT = datetime.fromisoformat("2026-11-20T09:30:00+07:00")
 
 
 def figure(value: float, width: float = 0.02) -> Figure:
+    most = max(1.0, value + 10 * width)  # a cost may be above one
     return Figure(
-        value=value, low=max(0.0, value - width), high=min(1.0, value + width)
+        value=value, low=max(0.0, value - width), high=min(most, value + width)
     )
 
 

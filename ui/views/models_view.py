@@ -78,16 +78,26 @@ def _candidate(page: PageContext, found: ModelOverview) -> None:
             f"<h3>{escape(words('models.shadow'))}</h3>"
             f"<ul class='mt-shadow'>{drawn}</ul>"
         )
-    _comparison(page, found)
-    if not may(page.account.role, Act.CHOOSE_MODEL):
-        st.html(f"<p class='mt-quiet'>{escape(words('models.not_allowed'))}</p>")
-        return
-    desk = page.context.model_desk
-    if found.fit:
-        _choice(page, "promote", tried, lambda why: desk.promote(page.account.id, why))
+    if may(page.account.role, Act.CHOOSE_MODEL):
+        _choices(page, found, tried)
     else:
-        st.html(markup.problem(words("models.refused")))
-    _choice(page, "drop", tried, lambda why: desk.drop(page.account.id, why))
+        st.html(f"<p class='mt-quiet'>{escape(words('models.not_allowed'))}</p>")
+    _comparison(page, found)
+
+
+def _choices(page: PageContext, found: ModelOverview, tried: str) -> None:
+    """Draw what may be done with the candidate, above the long table."""
+    desk = page.context.model_desk
+    if not found.fit:
+        st.html(markup.problem(page.words("models.refused")))
+    left, right = st.columns(2, gap="small")
+    if found.fit:
+        with left:
+            _choice(
+                page, "promote", tried, lambda why: desk.promote(page.account.id, why)
+            )
+    with right:
+        _choice(page, "drop", tried, lambda why: desk.drop(page.account.id, why))
 
 
 def _comparison(page: PageContext, found: ModelOverview) -> None:
