@@ -105,6 +105,7 @@ def listed(*ages: timedelta | None, enabled: bool = True) -> str:
         (listed(timedelta(days=9), enabled=False), 0),
         ("exit 4", 0),  # casework out of reach: no restart mends that
     ],
+    ids=["visited", "silent", "one_silent", "new", "paused", "out_of_reach"],
 )
 def test_a_crawler_is_alive_while_it_visits(
     tmp_path: Path, script: str, code: int
