@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PROFILE ?= dien-bien
 SAMPLE_HOME ?= var/sample
+# Test processes at once; a file's tests stay in one of them.
+JOBS ?= 2
 CODE := domain nlp extraction eventlog searchindex evidence casework classifier \
 	pipeline intake jobs wiring crawlers ui cli sqlitefile
 
@@ -43,7 +45,7 @@ browser: ## install Chromium and fonts for the browser tests, where that is allo
 	@sh scripts/browser.sh
 
 test: $(VENV)/.dev browser ## all tests that need no heavy engine
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(JOBS) --dist loadfile
 
 engines: $(VENV)/.dev ## get and start real Kafka, search engines and PostgreSQL for tests
 	@sh scripts/engines.sh
