@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import which
+from typing import TYPE_CHECKING
 
 from casework.service import Casework
 from classifier.port import Classifier
@@ -18,8 +19,6 @@ from domain.profile import Profile, SourceSpec
 from eventlog.port import EventLog
 from evidence.port import EvidenceStore
 from jobs.health_facts import SourceFacts
-from jobs.learning.acts import ModelDesk
-from jobs.learning.candidate import Workshop
 from jobs.learning.registry import ModelRegistry
 from jobs.learning.shadow import ShadowBook, ShadowJob
 from jobs.metrics import SourceMetrics
@@ -32,6 +31,10 @@ from searchindex.port import SearchIndex
 from wiring.engines import elastic_options, kafka_options, s3_options
 from wiring.settings import Settings, default_models_dir
 from wiring.sources import source_list
+
+if TYPE_CHECKING:
+    from jobs.learning.acts import ModelDesk
+    from jobs.learning.candidate import Workshop
 
 
 def build_clock() -> Clock:
@@ -183,16 +186,19 @@ def build_shadow(settings: Settings, log: EventLog) -> ShadowBook:
     return ShadowBook(build_registry(settings), log)
 
 
-def build_model_desk(settings: Settings, casework: Casework) -> ModelDesk:
+def build_model_desk(settings: Settings, casework: Casework) -> "ModelDesk":
     """Put together what people choose models through."""
+    from jobs.learning.acts import ModelDesk
+
     return ModelDesk(
         registry=build_registry(settings), casework=casework, clock=build_clock()
     )
 
 
-def build_workshop(settings: Settings, profile: Profile) -> Workshop:
+def build_workshop(settings: Settings, profile: Profile) -> "Workshop":
     """Put together what makes candidates."""
     from classifier.rows import read_rows, rows_from
+    from jobs.learning.candidate import Workshop
 
     gold = settings.home / GOLD
     return Workshop(

@@ -59,7 +59,7 @@ def train_from_reviews(home: "Path | None") -> None:
 def list_models(as_json: JsonOption = False, home: HomeOption = None) -> None:
     """List the versions, the live one and the candidate, and who chose them when."""
     with friendly():
-        from jobs.learning.candidate import read_training
+        from jobs.learning.records import read_training
         from wiring import bootstrap
 
         settings = settings_of(home)
@@ -95,7 +95,7 @@ def compare(
     """Print how a version stood beside the model that was live when it was built."""
     with friendly():
         from domain.errors import NotFoundError
-        from jobs.learning.candidate import COMPARISON, PAGE
+        from jobs.learning.records import COMPARISON, PAGE
         from wiring import bootstrap
 
         registry = bootstrap.build_registry(settings_of(home))

@@ -11,7 +11,7 @@ from typing import Protocol
 from casework.model import AuditRow
 from domain.clock import Clock
 from domain.errors import ConflictError, NotFoundError
-from jobs.learning.candidate import read_comparison
+from jobs.learning.records import read_comparison
 from jobs.learning.registry import Change, Entry, ModelRegistry, former_of
 
 

@@ -2,21 +2,21 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
 from classifier.artefact import load
-from classifier.comparison import Comparison, compare, comparison_markdown
+from classifier.compared import Comparison
+from classifier.comparison import compare
 from classifier.corpus_check import LEAK, drop_near_copies
 from classifier.port import Classifier
 from classifier.rows import Row
 from classifier.training import Progress, TrainReport, train_command
 from domain.clock import Clock
 from domain.errors import QuarantineError
+from jobs.learning.records import Training, write_records
 from jobs.learning.registry import Change, Entry, ModelRegistry
 from jobs.learning.reviewed import Gathered, Reviewed
 
@@ -28,26 +28,6 @@ NEWEST = 0.2
 """Share of the reviews, the newest, that only measure. What is measured is then the
 very model that goes live, and later candidates learn from them in their turn. Larger
 forgets the last weeks, smaller measures on too few."""
-
-TRAINING, COMPARISON, PAGE = "training.json", "comparison.json", "comparison.md"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Training:
-    """What a version was made of; kept beside it. Holds no text and no post's id."""
-
-    version: str
-    at: datetime
-    corpus: int
-    reviews: int
-    review_weight: float
-    reviewers: int = 0
-    since: datetime | None = None
-    until: datetime | None = None
-    by_queue: Mapping[str, int] = field(default_factory=dict)
-    by_verdict: Mapping[str, int] = field(default_factory=dict)
-    left_out: Mapping[str, int] = field(default_factory=dict)
-    measured_on: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,9 +121,7 @@ class Workshop:
             split,
             gathered,
         )
-        _write(draft / TRAINING, training)
-        _write(draft / COMPARISON, made)
-        (draft / PAGE).write_text(comparison_markdown(made), encoding="utf-8")
+        write_records(draft, training, made)
         entry = Entry(
             at=now, by=by, change=Change.CANDIDATE, version=report.version, why=why
         )
@@ -193,24 +171,3 @@ def _training(
         left_out={why.value: count for why, count in gathered.left_out.items()},
         measured_on=len(split.newest),
     )
-
-
-def _write(path: Path, value: Training | Comparison) -> None:
-    text = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    path.write_bytes(text + b"\n")
-
-
-def read_training(folder: Path) -> Training | None:
-    """Return what a version was made of; None for the one that was installed."""
-    path = folder / TRAINING
-    return (
-        msgspec.json.decode(path.read_bytes(), type=Training) if path.exists() else None
-    )
-
-
-def read_comparison(folder: Path) -> Comparison | None:
-    """Return how a version stood when it was built; None for the installed one."""
-    path = folder / COMPARISON
-    if not path.exists():
-        return None
-    return msgspec.json.decode(path.read_bytes(), type=Comparison)

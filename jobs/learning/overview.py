@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from classifier.comparison import Comparison
+from classifier.compared import Comparison
 from classifier.metrics import Figure
-from jobs.learning.candidate import Training, read_comparison, read_training
+from jobs.learning.records import Training, read_comparison, read_training
 from jobs.learning.registry import ModelRegistry, Models, former_of
 from jobs.learning.shadow import ShadowBook, ShadowReport, Verdicts
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import msgspec
 
 from casework.service import Casework
-from classifier.comparison import Compared, Comparison, Rule
+from classifier.compared import Compared, Comparison, Rule
 from classifier.metrics import Figure
 from domain.ids import PostId
 from eventlog.port import EventLog
-from jobs.learning.candidate import COMPARISON, TRAINING, Training
 from jobs.learning.overview import ModelRoom
+from jobs.learning.records import COMPARISON, TRAINING, Training
 from jobs.learning.registry import Change, Entry, ModelRegistry
 from jobs.learning.shadow import FILE, ShadowBook, Tally
 

@@ -2,14 +2,8 @@
 
 import pytest
 
-from classifier.comparison import (
-    Compared,
-    Comparison,
-    Rule,
-    compare,
-    comparison_markdown,
-    flagged,
-)
+from classifier.compared import Compared, Comparison, Rule, comparison_markdown
+from classifier.comparison import compare, flagged
 from classifier.linear import LinearClassifier
 from classifier.metrics import Figure
 from classifier.model import Model

@@ -8,7 +8,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from classifier.comparison import Comparison
+from classifier.compared import Comparison
 from cli.main import app
 from cli.output import USAGE
 from domain.events import PostSeen
@@ -18,7 +18,7 @@ from domain.post import Post
 from domain.shadow import ShadowDiffers
 from eventlog.port import LogTopic
 from integration.line_support import START, Line, lines_of
-from jobs.learning import candidate
+from jobs.learning import records
 from jobs.learning.registry import Change, Entry
 from wiring import bootstrap
 
@@ -56,7 +56,10 @@ def add_candidate(line: Line, models: Path, name: str = "linear-2-other") -> Non
     draft = registry.draft()
     shutil.copytree(models, draft, dirs_exist_ok=True)
     made = Comparison(live=live, candidate=name, figures=())
-    candidate._write(draft / candidate.COMPARISON, made)
+    training = records.Training(
+        version=name, at=START, corpus=1, reviews=0, review_weight=1.0
+    )
+    records.write_records(draft, training, made)
     registry.put_candidate(
         draft, Entry(at=START, by="test", change=Change.CANDIDATE, version=name)
     )

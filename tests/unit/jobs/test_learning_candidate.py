@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from classifier.comparison import Compared, Comparison, Rule
+from classifier.compared import Compared, Comparison, Rule
 from classifier.metrics import Figure
 from classifier.rows import Row
 from classifier.training import TrainReport
@@ -17,10 +17,9 @@ from jobs.learning.acts import ModelDesk
 from jobs.learning.candidate import (
     FEWEST,
     Workshop,
-    read_comparison,
-    read_training,
     split_by_time,
 )
+from jobs.learning.records import read_comparison, read_training
 from jobs.learning.registry import ModelRegistry
 from jobs.learning.reviewed import Gathered, LeftOut, Reviewed, Word
 from learning_office import NOW, Office

@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from classifier.comparison import Rule
+from classifier.compared import Rule
 from classifier.metrics import Figure
 from domain.clock import ManualClock
 from e2e.console_world import NOW
 from e2e.model_world import CANDIDATE, comparison
-from jobs.learning.candidate import Training
+from jobs.learning.records import Training
 from jobs.learning.shadow import ShadowReport
 from ui.model_lines import compared, figure, made_of, shadow_lines
 from ui.view_models import Reading
