@@ -5,18 +5,33 @@ counts: in an element named after authors near the text, or at the end of the te
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from lxml.html import HtmlElement
 
 from extraction.content_text import squeeze, text_of
-from extraction.names import clean_name, has_role, is_house, looks_like_names
+from extraction.names import (
+    clean_name,
+    has_role,
+    is_house,
+    looks_like_names,
+    parts_of,
+    people_in,
+    plain_key,
+)
+from extraction.noise_lines import is_noise_line
+from extraction.syllables import is_spelled
 
 _NAMED = re.compile(
     r"(?:^|[-_])(?:authors?|author-?name|name-?author|authorname|tac-?gia|byline|"
     r"but-?danh|writer|journalist|reporter|nguoi-?viet|signature)(?:$|[-_])",
     re.IGNORECASE,
 )
+_SIGNS = (
+    *("uthor", "byline", "acgia", "acGia", "ac-gia", "nguoi-viet", "but-danh"),
+    *("writer", "reporter", "ournalist", "ignature"),
+)
+"""Parts of names that are searched first: most classes bear none of them."""
 _INNER = (
     ".//*[contains(concat(' ', @class, ' '), ' name ')"
     " or contains(@class, 'author-name') or contains(@class, 'name-author')"
@@ -28,13 +43,17 @@ _ELSEWHERE = re.compile(
     r"author-?(?:bio|desc|intro|box-list)|swiper",
     re.IGNORECASE,
 )
-_SOURCES = (
-    "//*[contains(@class, 'nguon') or contains(@class, 'source')"
-    " or contains(@class, 'Source')]"
-)
+_SOURCES = ("nguon", "source", "Source")
 _ACCORDING = re.compile(r"^\W*theo\s", re.IGNORECASE)
+_SAYS_AUTHOR = re.compile(
+    r"^\W*(?:đăng bởi|người đăng|người viết|viết bởi|bởi|by|tác giả|bài)\b",
+    re.IGNORECASE,
+)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _RIGHT = re.compile(r"right|end", re.IGNORECASE)
+_FOLLOWS = frozenset({"table", "div", "section", "ul", "blockquote"})
+_TEXT_ENDS = 5
+"""The part of the lines, a fifth, before which no text has ended."""
 _LAST = 4
 """Paragraphs at the end of a text that may be its byline; more reaches into prose."""
 _LONGEST = 90
@@ -51,10 +70,12 @@ def printed_author(
     `lines` is the text that was read from `body`.
     """
     own = tuple(known)
-    for find in (_by_name, _by_source, _below_heading):
-        if name := find(tree, own):
-            return name
-    return _by_end(body, lines, own)
+    return (
+        _by_name(tree, own)
+        or _by_source(tree, own)
+        or _below_heading(tree, body, own)
+        or _by_end(body, lines, own)
+    )
 
 
 def _by_name(tree: HtmlElement, known: tuple[str, ...]) -> str:
@@ -69,17 +90,19 @@ def _by_name(tree: HtmlElement, known: tuple[str, ...]) -> str:
 
 def _by_source(tree: HtmlElement, known: tuple[str, ...]) -> str:
     """Return whom a line of sources names: “Theo Nguyễn Văn A (Báo Ví Dụ)”."""
-    for element in tree.xpath(_SOURCES):
+    for element in _named(tree, _SOURCES):
         text = text_of_own(element)
         if _ACCORDING.match(text) and not _is_elsewhere(element):
             return _person(text, known)
     return ""
 
 
-def _below_heading(tree: HtmlElement, known: tuple[str, ...]) -> str:
+def _below_heading(tree: HtmlElement, body: HtmlElement, known: tuple[str, ...]) -> str:
     """Return a name that stands between the heading and the first paragraph."""
     for element in tree.xpath("(//h1)[last()]/following-sibling::*[position() < 4]"):
-        if element.tag in {"p", "article"} or len(element) > _MOST_CHILDREN:
+        if element is body or element.tag == "article" or len(element) > _MOST_CHILDREN:
+            break
+        if element.tag == "p" and not _SAYS_AUTHOR.match(text_of(element)):
             break
         for text in map(squeeze, element.itertext()):
             name = _person(text, known)
@@ -89,17 +112,22 @@ def _below_heading(tree: HtmlElement, known: tuple[str, ...]) -> str:
 
 
 def _candidates(tree: HtmlElement) -> Iterator[HtmlElement]:
-    for element in tree.xpath(
-        "//body//*[@itemprop='author' or @rel='author' or @data-role='author'"
-        " or contains(@class, 'uthor') or contains(@id, 'uthor')"
-        " or contains(@class, 'byline') or contains(@class, 'acgia')"
-        " or contains(@class, 'ac-gia') or contains(@id, 'acgia')"
-        " or contains(@class, 'writer') or contains(@class, 'reporter')]"
-    ):
-        names = [*(element.get("class") or "").split(), element.get("id") or ""]
+    for element in _named(tree, _SIGNS):
+        names = f"{element.get('class') or ''} {element.get('id') or ''}".split()
         marked = any(_NAMED.search(_CAMEL.sub("-", name)) for name in names)
-        if marked or element.get("itemprop") or element.get("rel") == "author":
+        if marked or "author" in {element.get("itemprop"), element.get("rel")}:
             yield element
+
+
+def _named(tree: HtmlElement, signs: tuple[str, ...]) -> Iterator[HtmlElement]:
+    """Yield elements with one of `signs` in what names them, in page order."""
+    body = tree.find(".//body")
+    for element in body.iter() if body is not None else ():
+        for key in ("class", "id", "itemprop", "rel"):
+            name = element.get(key)
+            if name and any(sign in name for sign in signs):
+                yield element
+                break
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:
@@ -131,22 +159,61 @@ def _lines(element: HtmlElement) -> list[str]:
 
 
 def _person(text: str, known: tuple[str, ...]) -> str:
-    name = clean_name(squeeze(text))
+    text = squeeze(text)
+    name = clean_name(text)
     if len(name) < _SHORTEST or not looks_like_names(name) or is_house(name, known):
         return ""
-    return name
+    name = people_in(name, known)
+    # “Theo People”: most sources are outlets, few of them in any list.
+    foreign = bool(_ACCORDING.match(text)) and not is_spelled(name)
+    return "" if foreign or (" " not in name and _ACCORDING.match(text)) else name
 
 
 def _by_end(body: HtmlElement, lines: list[str], known: tuple[str, ...]) -> str:
     for text in reversed(lines[-_LAST:]):
-        name = _person(text, known) if len(text) <= _LONGEST else ""
+        if len(text) > _LONGEST or is_noise_line(text):
+            continue
+        name = _person(text, known)
         if name and (
             has_role(text)
             or looks_like_names(name, fewest=_SHORTEST)
             or _stands_apart(body, text)
         ):
             return name
+    return _before_box(body, lines, known)
+
+
+def _before_box(body: HtmlElement, lines: list[str], known: tuple[str, ...]) -> str:
+    """Return a name set apart before a box of addresses or adverts ends the text."""
+    short = {
+        text for text in lines[len(lines) // _TEXT_ENDS :] if len(text) <= _LONGEST
+    }
+    for element in body.iter("p"):
+        below = element.getnext()
+        if below is None or below.tag not in _FOLLOWS or len(element) > _LAST:
+            continue
+        text = text_of(element)
+        name = _person(text, known) if text in short else ""
+        if looks_like_names(name, fewest=_SHORTEST) and _is_set_apart(element):
+            return name
     return ""
+
+
+def as_printed(claim: str, printed: str, shown: Callable[[], str]) -> str:
+    """Return the claimed author as the page prints him.
+
+    Content systems claim names in other letters, glued to an agency's, or an
+    editor's. `shown` gives all text of the page: a claim that stands nowhere in it
+    gives way to a byline.
+    """
+    if not printed or not claim:
+        return claim
+    claimed, other = plain_key(claim), plain_key(printed)
+    if parts_of(claim) == parts_of(printed):
+        return claim
+    if claimed in other or other in claimed:
+        return printed
+    return claim if claim.lower() in shown().lower() else printed
 
 
 def _stands_apart(body: HtmlElement, text: str) -> bool:

@@ -67,7 +67,8 @@ def decode(body: bytes, content_type: str = "") -> str:
 
 def tidy(text: str) -> str:
     """Normalise to NFC, one kind of line end, no control characters."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", _CONTROLS.sub("", text))
 
 

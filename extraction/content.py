@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from lxml.html import HtmlElement
 
 from extraction.content_text import squeeze
-from extraction.noise import is_caption, is_noise, is_noise_line
+from extraction.noise import is_caption, is_noise
+from extraction.noise_lines import is_noise_line
 
 _BLOCKED = (
     "p div section article main header h1 h2 h3 h4 h5 h6 ul ol li table tbody thead tr "

@@ -17,7 +17,8 @@ _NAMED_FIRST = re.compile(
     rf"\b{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})(?!\d)", re.IGNORECASE
 )
 _WORDS = re.compile(
-    r"(?<!\d)(\d{1,2})\s+(?:tháng|thg)\s+(\d{1,2}|mười một|mười hai|[^\W\d]{2,4})"
+    r"(?<!\d)(\d{1,2})\s+(?:tháng|thg\.?|th\.?)\s?"
+    r"(\d{1,2}|mười một|mười hai|[^\W\d]{2,4})"
     r"(?:,?\s+năm|,)?\s+(\d{4})(?!\d)",
     re.IGNORECASE,
 )

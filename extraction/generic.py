@@ -47,6 +47,10 @@ _LONGEST_SECTION = 40
 _ENOUGH = 60
 """Characters of text that prove a named container; smaller would take an empty box."""
 _PARAGRAPH = 25
+_HOLDERS = frozenset({"div", "section", "article", "main", "td"})
+_PART = 0.2
+"""Share of the longest part's text from which a box beside it is a further part.
+Larger loses short halves; smaller takes a column of summaries for one."""
 _HEAD = re.compile(r"sapo|lead|desc|author|time|date|title|meta", re.IGNORECASE)
 _RUNS = {"p", "h2", "h3", "li", "blockquote"}
 _BOXES = {"div", "td"}
@@ -119,7 +123,20 @@ def densest(tree: HtmlElement) -> HtmlElement | None:
             scores[above] = scores.get(above, 0) + weight / 2
     if not scores:
         return None
-    return _with_paragraphs_beside(max(scores, key=lambda e: scores[e]))
+    return _with_paragraphs_beside(_whole(scores))
+
+
+def _whole(scores: dict[HtmlElement, float]) -> HtmlElement:
+    """Return the element of most text, or its parent where that text is in parts.
+
+    Templates split a text to put a player or an advert between two boxes of it.
+    """
+    best = max(scores, key=lambda e: scores[e])
+    parent = best.getparent()
+    if parent is None or parent.tag not in _HOLDERS:
+        return best
+    beside = [scores.get(child, 0) for child in parent if child is not best]
+    return parent if max(beside, default=0) >= _PART * scores[best] else best
 
 
 def _runs(element: HtmlElement) -> Iterable[HtmlElement]:

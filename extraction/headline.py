@@ -63,13 +63,16 @@ def in_full(claim: str, head: str, known: Iterable[str]) -> str:
     """Return a claimed headline without the outlet and with what was cut off.
 
     `head` is the page's heading: it wins where the claim is the same text with an
-    outlet behind it, cut short, or without tone marks.
+    outlet behind it, cut short, without tone marks, or in the other order that is
+    written for search engines.
     """
     claim = squeeze(claim)
     key, other = plain_key(_CUT.sub("", claim)), plain_key(head)
     if other and (key.startswith(other) or (key and other.startswith(key))):
         return head
-    return without_outlet(claim, tuple(known))
+    bare = without_outlet(claim, tuple(known))
+    one, two = set(bare.lower().split()), set(head.lower().split())
+    return head if head and _alike(one, two) and _alike(two, one) else bare
 
 
 def without_outlet(title: str, known: tuple[str, ...]) -> str:

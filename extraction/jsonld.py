@@ -77,11 +77,16 @@ def name_at(node: Node, key: str, *, persons: bool = False) -> str:
     names = []
     for one in several:
         if isinstance(one, dict):
-            fit = not persons or one.get("@type", "Person") == "Person"
+            fit = not persons or "Person" in _kinds(one)
             names.append(_text(one.get("name")) if fit else "")
         else:
             names.append(_text(one))
     return ", ".join(dict.fromkeys(name for name in names if name))
+
+
+def _kinds(node: Node) -> list[object]:
+    kinds = node.get("@type", "Person")
+    return kinds if isinstance(kinds, list) else [kinds]
 
 
 def crumbs(tree: HtmlElement) -> list[str]:
@@ -144,9 +149,9 @@ def _several(text: str) -> list[object]:
 
 
 def _is_article(node: Node) -> bool:
-    kinds = node.get("@type")
-    several = kinds if isinstance(kinds, list) else [kinds]
-    return any(isinstance(k, str) and _ARTICLE.search(k) for k in several)
+    if "@type" not in node:
+        return False
+    return any(isinstance(k, str) and _ARTICLE.search(k) for k in _kinds(node))
 
 
 def _address(node: Node) -> str:

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement, tostring
 from extraction.content_text import squeeze
 from extraction.dates import parse_when
 from extraction.fields import PageFields
-from extraction.noise import pointer_of
+from extraction.noise_lines import pointer_of
 
 _WORDS = (
     "bản làng bên suối sáng nay mở cửa đón khách đường mới nối hai bờ người dân "

@@ -7,9 +7,16 @@ from collections.abc import Iterable
 _HOUSE = re.compile(
     r"^(?:báo|tạp chí|đài|cổng (?:thông tin|ttđt)|trang (?:thông tin|tin)|tòa soạn|"
     r"toà soạn|ban biên tập|ban thời sự|thông tấn xã|truyền hình|kênh|website|"
-    r"cổng tin|chuyên trang|trung tâm|công ty|sở|ubnd|nhà xuất bản)(?=\s|$)",
+    r"cổng tin|chuyên trang|trung tâm|công ty|sở|ubnd|nhà xuất bản|bbt|biên tập|"
+    r"tổng hợp|sưu tầm|quản trị|[uủ]ỷ ban|ủy ban|hội đồng|văn phòng|phòng|ban|"
+    r"công an|bộ (?:đội|chỉ huy|tư lệnh)|(?:đảng|tỉnh|thành|huyện|quận) [uủ][ỷy]|"
+    r"mặt trận|liên đoàn|chi cục|cục|tổng (?:cục|công ty)|vụ|viện|bệnh viện|tập đoàn|"
+    r"ngân hàng|vnpt|viettel|thông tin)(?=\s|$)|"
+    r"\s(?:news|newspaper|online|media|tv|team|staff|desk|press|agency|network)$",
     re.IGNORECASE,
 )
+_ACCOUNT = re.compile(r"[a-z0-9._-]+|\S{3,}\.(?:vn|com|net|org)", re.ASCII)
+"""What is a log-in or an address, written small or with a domain; nobody's name."""
 _KNOWN = (
     "vnexpress tuoitre thanhnien dantri vietnamnet nhandan laodong tienphong nld "
     "nguoilaodong vtv vov ttxvn vietnamplus vnplus baotintuc zing znews zingnews "
@@ -20,7 +27,10 @@ _KNOWN = (
     "doisongphapluat nguoiduatin infonet viettimes ictnews quandoinhandan qdnd "
     "baochinhphu chinhphu baomoi bnews daibieunhandan reuters ap afp bbc cnn tass "
     "tanhuaxa xinhua bloomberg guardian theguardian nytimes rt sputnik kyodo yonhap "
-    "cnbc forbes dailymail thesun marca espn skysports goal admin administrator "
+    "cnbc forbes dailymail thesun marca espn skysports goal scmp wsj nikkei aljazeera "
+    "straitstimes bangkokpost cctv sina sohu ria interfax newsweek time people fortune "
+    "techcrunch theverge businessinsider independent telegraph carscoops googlenews "
+    "admin administrator "
     "editor quantri quantrivien btv bientapvien news baodientu ctv root "
 )
 _OUTLETS = frozenset(_KNOWN.split())
@@ -31,19 +41,27 @@ _DECOR = re.compile(
 _MARKS = re.compile(r"[^a-z0-9]+")
 _MAIL = re.compile(r"\S+@\S+|\(?\bemail\b\s*:?\)?", re.IGNORECASE)
 _ROLE = re.compile(
-    r"^\W*(?:(?:tin|bài|ảnh|video|clip|đồ họa|thực hiện|tác giả|"
+    r"^\W*(?:(?:đăng bởi|người đăng|viết bởi|tin|bài|ảnh|video|clip|đồ họa|"
+    r"thực hiện|tác giả|"
     r"nhóm (?:tác giả|pv|phóng viên)|người viết|biên (?:tập|soạn|dịch)|nội dung|"
     r"thiết kế|trình bày|bút danh|phóng viên|by|author|theo|tổng hợp)"
     r"(?:[\s,&/–-]|và )*)+[:：]\s*",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s*[(\[][^()\[\]]{0,40}[)\]]\s*$|\s*[-–|,]\s*(?:\d{1,2}[/:h.].*)$|"
+    r"\s*[(\[][^()\[\]]{0,80}[)\]]\s*$|\s*[-–|,]\s*(?:\d{1,2}[/:h.].*)$|"
     r"\s*/\s*(?:VOV|TTXVN|VTV|VGP|BT|TTX|CTV|Báo|TPO|NDO)\b.*$|"
-    r"\s*\|\s*.*$|\s+và \d+ tác giả khác.*$",
+    r"\s*\|\s*.*$|\s+và \d+ tác giả khác.*$|\s*[,–-]\s*theo\s.*$|"
+    r"\s*[-–,;/.]?\s*(?:ảnh|video|clip|đồ họa|thiết kế|kỹ thuật)\s*[:：].*$|"
+    r"\s+(?:thực hiện|(?:lược )?ghi|(?:lược |biên )?dịch|biên soạn|tổng hợp|sưu tầm)$",
     re.IGNORECASE,
 )
+_READER = re.compile(
+    r"^(?:độc giả|bạn đọc|CTV|phóng viên|nhà báo)\s+(?=[^\W\d_]\S*\s?)", re.IGNORECASE
+)
+_INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}")
 _THEO = re.compile(r"^theo\s+(?!dõi)", re.IGNORECASE)
+_EDGES = " \t\u00a0-–—|,;:•·*/"
 _JOINT = re.compile(r"\s*(?:[-–—,;/&|+]|\bvà\b)\s*")
 _WORD = re.compile(
     r"^(?:[A-ZĐÀ-Ỹ][\w.’'´-]*|[A-ZĐ]\.|PV|TTXVN|BTV|CTV|TS|ThS|GS|PGS|BS|LS|KTS|NSND)$"
@@ -70,7 +88,9 @@ def is_house(name: str, known: Iterable[str]) -> bool:
 
     `known` holds what the page calls itself: its outlet's names and its host.
     """
-    if "://" in name or "@" in name or _HOUSE.match(name) or name.isdigit():
+    if "://" in name or "@" in name or _HOUSE.search(name) or name.isdigit():
+        return True
+    if _ACCOUNT.fullmatch(name):
         return True
     stages = _stages(plain_key(name))
     if not stages[-1] or any(key in _OUTLETS for key in stages):
@@ -106,13 +126,28 @@ def clean_name(text: str) -> str:
         if shorter == text or not shorter:
             break
         text = shorter
-    text = _THEO.sub("", text)
-    return text.strip(" \t\u00a0-–—|,;:.•·*/") if len(text) < _LONGEST else ""
+    text = _READER.sub("", _THEO.sub("", text)).strip(_EDGES)
+    if _INITIALS.fullmatch(text):
+        return text
+    return text.strip(_EDGES + ".") if len(text) < _LONGEST else ""
 
 
 def has_role(text: str) -> bool:
     """Tell whether the line says that a name follows (“Bài, ảnh: …”)."""
     return bool(_ROLE.match(text))
+
+
+def parts_of(names: str) -> list[str]:
+    """Return the names of which a byline is made."""
+    return _JOINT.split(names)
+
+
+def people_in(names: str, known: Iterable[str]) -> str:
+    """Return names of which none is an outlet's; "" where nobody is left."""
+    own = tuple(known)
+    parts = parts_of(names)
+    people = [part for part in parts if not is_house(part, own)]
+    return names if len(people) == len(parts) else ", ".join(people)
 
 
 def looks_like_names(text: str, *, fewest: int = 1) -> bool:

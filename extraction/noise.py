@@ -1,14 +1,15 @@
 """What stands inside an article's container and is no part of its text.
 
-Known by the names that content systems give to boxes, by the shape of a box (nothing
-but links, a picture and a few words), and by the words of a line.
+Known by the names that content systems give to boxes, and by the shape of a box:
+nothing but links, a picture and a few words. Single lines: `noise_lines`.
 """
 
 import re
 
 from lxml.html import HtmlElement
 
-from extraction.content_text import text_of
+from extraction.content_text import squeeze, text_of
+from extraction.noise_lines import heads_other_articles
 
 _SKIP = (
     "script style noscript template svg figure figcaption aside nav form button select "
@@ -28,6 +29,7 @@ _NAMES = re.compile(
     r"recommend(?:ed|ation)?s?|kbwscwl|"
     # pictures and players
     r"caption|\w*_?caption|chu-?thich|photocms|imgcaption|picture|"
+    r"(?:image|img|photo|pic|anh)-?(?:desc\w*|title|note|info|source|text)|"
     r"credit|video-?(?:box|player|stream|content)?|player|tts|audio|podcast|voice|"
     # adverts, sharing, talk
     r"ads?|adv|advert\w*|adzone|ads(?:ense|ygroup)?|vmcadszone|banner|quang-?cao|qc|"
@@ -58,12 +60,22 @@ _PICTURE_LINE = re.compile(
     r"^(?:image|photo|pic|img|anh|avatar|desc-?img|note-?(?:img|photo))$", re.IGNORECASE
 )
 _ITALIC = frozenset({"i", "em", "small"})
+_SMALL_HEADS = frozenset({"h5", "h6"})
+_CAPTIONS = _SMALL_HEADS | {"p", "div", "center"}
 _CENTRED = re.compile(r"center", re.IGNORECASE)
-_HEADLINE = 30
+_HEADLINE = 20
 """Characters from which a paragraph that is one link is a pointer to another page."""
+_SLANTED = re.compile(r"font-style:\s*italic", re.IGNORECASE)
+_BOXES = frozenset({"div", "section", "blockquote", "summary"})
+_LONGEST_BOX = 800
+"""Characters up to which a box that begins like a list of other articles is one."""
+_CARD = 400
+_PICTURED_CARD = 600
+"""Characters of a box that may be another article's title and summary. Larger would
+take a picture with the paragraph around it for one."""
+_CARD_SHARE = 0.2
 _LINK_SHARE = 0.8
 _LONGEST_CAPTION = 600
-_CARD = 400
 _POINTERS = "p ul ol div h2 h3 h4 h5 li section blockquote strong "
 _POINTING = frozenset(_POINTERS.split())
 
@@ -75,10 +87,31 @@ def is_noise(element: HtmlElement) -> bool:
     if has_noise_name(element):
         return not _is_boxed_text(element)
     if element.tag == "table":
-        return _holds_picture(element)
+        return _holds_picture(element) or _holds_others(element)
     if element.tag == "article":
         return len(text_of(element)) < _CARD and element.find(".//a") is not None
+    if element.tag in _BOXES and _holds_others(element):
+        return True
     return _only_points(element) or is_caption(element)
+
+
+def _holds_others(element: HtmlElement) -> bool:
+    """Tell a box of other articles: headed so, or a picture with a linked title."""
+    if element.find(".//a") is None:
+        return False
+    text = text_of(element)
+    if len(text) > _LONGEST_BOX:
+        return False
+    if heads_other_articles(_first_text(element)):
+        return True
+    linked = sum(len(text_of(a)) for a in element.iter("a"))
+    pictured = len(text) < _PICTURED_CARD and element.find(".//a//img") is not None
+    return pictured and linked >= max(_HEADLINE, _CARD_SHARE * len(text))
+
+
+def _first_text(element: HtmlElement) -> str:
+    texts = (squeeze(text) for text in element.itertext())
+    return next((text for text in texts if text), "")
 
 
 def has_noise_name(element: HtmlElement) -> bool:
@@ -123,10 +156,9 @@ def _only_points(element: HtmlElement) -> bool:
     """Tell a list or paragraph that only links to other pages."""
     if element.tag not in _POINTING:
         return False
-    linked = 0
-    for anchor in element.iter("a"):
-        linked += len(text_of(anchor))
-    if linked < _HEADLINE:
+    linked = sum(len(text_of(anchor)) for anchor in element.iter("a"))
+    several = element.tag in {"ul", "ol"} and len(element) > 1
+    if linked < (1 if several else _HEADLINE):
         return False
     return linked >= _LINK_SHARE * len(text_of(element))
 
@@ -135,15 +167,24 @@ def is_caption(element: HtmlElement) -> bool:
     """Tell a line below a picture: named so, in italics, or centred."""
     if "caption" in (element.get("class") or "").lower():
         return True
-    if element.tag not in {"p", "div", "center"}:
-        return False
-    above = element.getprevious()
-    if above is None or not _is_bare_picture(above):
+    if element.tag not in _CAPTIONS:
         return False
     text = text_of(element)
-    if not text or len(text) > _LONGEST_CAPTION // 2:
+    if not text or len(text) > _LONGEST_CAPTION // 2 or not _is_below(element):
         return False
-    return _is_centred(element) or _is_italic(element, text)
+    small = element.tag in _SMALL_HEADS
+    return small or _is_centred(element) or _is_italic(element, text)
+
+
+def _is_below(element: HtmlElement) -> bool:
+    """Tell whether a picture is right above an element, or first in it."""
+    above = element.getprevious()
+    if above is not None and _is_bare_picture(above):
+        return True
+    if (element.text or "").strip():
+        return False
+    first = next(iter(element), None)
+    return first is not None and _is_bare_picture(first)
 
 
 def _is_bare_picture(element: HtmlElement) -> bool:
@@ -158,68 +199,13 @@ def _is_centred(element: HtmlElement) -> bool:
 
 
 def _is_italic(element: HtmlElement, text: str) -> bool:
-    leaning = sum(len(text_of(e)) for e in element if e.tag in _ITALIC)
-    return leaning >= _LINK_SHARE * len(text)
+    leaning = sum(len(text_of(e)) for e in element if _leans(e))
+    return _slants(element) or leaning >= _LINK_SHARE * len(text)
 
 
-_LINE_START = re.compile(
-    r"^(?:\(?(?:email|e-mail|thư)?\W{0,2}\S+@\S+\.\w+\)?$)|"
-    r"^\W*(?:>>|»|›|➤|►|👉|"
-    r"(?:xem|đọc|tìm hiểu|tham khảo|nghe)\s+(?:thêm|tiếp|ngay|cả bài)"
-    r"\s*(?:$|[:：>\"“]|tại)|"
-    r"(?:xem|đọc) thêm\b|"
-    r"(?:các )?(?:tin|bài|chủ đề|video|clip)(?: viết)?\s+"
-    r"(?:liên quan|cùng chuyên mục|cùng chủ đề|khác|đọc nhiều|mới nhất|nổi bật)"
-    r"\s*(?:$|[:：])|"
-    r"(?:có thể )?bạn (?:quan tâm|có thể thích)|có thể bạn quan tâm|"
-    r"mời (?:quý )?(?:độc giả|bạn đọc|quý vị|các bạn)[^.]{0,40}"
-    r"(?:xem|đọc|theo dõi|đón)|"
-    r"tải (?:ngay )?(?:ứng dụng|app)\b|"
-    r"(?:theo dõi|follow|like|kết nối)[^.]{0,60}(?:google news|facebook|fanpage|zalo|"
-    r"youtube|tiktok|twitter|telegram|trên mạng xã hội).{0,30}$|"
-    r"đăng ký (?:nhận (?:bản )?tin|theo dõi|kênh|email)|"
-    r"(?:trang (?:web )?(?:này|web)|website(?: này)?|chúng tôi|báo[^.]{0,30})"
-    r"[^.]{0,40}(?:sử dụng|dùng) (?:các )?cookies?|"
-    r"(?:cookie|tôi đồng ý|chấp nhận tất cả)\b.{0,60}$|"
-    r"chia sẻ(?: bài viết)?\s*(?:$|[:：]|(?:lên|qua) (?:facebook|zalo|email)\s*$)|"
-    r"sao chép (?:liên kết|link)|copy link|"
-    r"(?:in|lưu|gửi|nghe|lưu lại) bài(?: viết| báo)?\s*(?:$|[:：])|in trang\s*$|"
-    r"(?:\d+ )?bình luận\s*(?:$|\(\d*\)|[:：])|ý kiến (?:bạn đọc|của bạn)\s*(?:$|\()|"
-    r"gửi (?:bình luận|ý kiến)(?: của bạn)?\s*(?:$|[:：])|"
-    r"(?:quảng cáo|advertisement|advertising|sponsored|tài trợ)\s*$|"
-    r"(?:tags?|từ khóa|từ khoá|chủ đề)\s*[:：]|"
-    r"giọng (?:đọc|nữ|nam)\b.{0,40}$|(?:play|pause|unmute|mute|loaded)\b.{0,20}$|"
-    r"\d{1,2}:\d{2}\s*/\s*-?\d{1,2}:\d{2}|xem trực tiếp video|video player|"
-    r"(?:trở|quay) (?:về|lại) (?:trang chủ|đầu trang)|"
-    r"bạn (?:nghĩ|thấy|đánh giá)[^.]{0,60}\?\s*$|thăm dò ý kiến|kết quả bình chọn)",
-    re.IGNORECASE,
-)
-_CREDIT_LINE = re.compile(
-    r"^\W*(?:\(|\[)?\s*(?:ảnh|hình ảnh|ảnh minh họa|ảnh minh hoạ|nguồn ảnh|video|clip|"
-    r"đồ họa|đồ hoạ|infographic|nguồn|nguồn tin|photo)\s*[:：][^.]{0,80}[.)\]]*$|"
-    r"^\W*(?:ảnh|hình) (?:minh họa|minh hoạ|tư liệu|internet)[.)\]\s]*$",
-    re.IGNORECASE,
-)
-_CREDIT_END = re.compile(
-    r"(?:[.…?!\"”)]\s*|\s[-–(/|]\s*|\()(?:ảnh|nguồn ảnh|đồ họa|photo|ảnh minh họa)"
-    r"\s*[:：]\s*[^:!?]{2,40}[.)]*$|[(\-–]\s*(?:ảnh|hình) (?:minh họa|minh hoạ|tư liệu|"
-    r"cắt từ clip|do nhân vật cung cấp|do gia đình cung cấp|chụp màn hình|internet)"
-    r"\s*[.)]*$",
-    re.IGNORECASE,
-)
-_LONGEST_POINTER = 250
+def _leans(element: HtmlElement) -> bool:
+    return element.tag in _ITALIC or _slants(element)
 
 
-def is_noise_line(text: str) -> bool:
-    """Tell a line of text that points elsewhere, invites, or names a picture."""
-    if len(text) > _LONGEST_POINTER:
-        return False
-    return bool(
-        _LINE_START.match(text) or _CREDIT_LINE.match(text) or _CREDIT_END.search(text)
-    )
-
-
-def pointer_of(text: str) -> str:
-    """Return the words at the start of a line that make it a pointer; "" for none."""
-    found = _LINE_START.match(text)
-    return found[0] if found else ""
+def _slants(element: HtmlElement) -> bool:
+    return bool(_SLANTED.search(element.get("style") or ""))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -16,15 +17,15 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from domain.post import MAX_TEXT
 from extraction import generic, headline, jsonld, meta
 from extraction.body import Body, find_body, without_head
-from extraction.byline import printed_author
+from extraction.byline import as_printed, printed_author
 from extraction.charset import decode, looks_binary, tidy
 from extraction.content import media_of
 from extraction.content_text import squeeze, text_of
-from extraction.dates import VIETNAM, parse_when
+from extraction.dates import parse_when
 from extraction.fields import PageFields
 from extraction.names import clean_name, is_house
 from extraction.paging import next_page
-from extraction.printed_time import agreed, printed_time
+from extraction.printed_time import agreed, names_utc, printed_time
 from extraction.site import Site
 from extraction.sites import site_for
 from extraction.urls import canonical_url, host_of, site_of
@@ -74,6 +75,9 @@ MAX_LETTERS = 2_000_000
 """Characters of a page that are read; the largest articles' pages have 0.6 million."""
 _CROWDED_TAG = re.compile(r"<[A-Za-z](?:[^<>=]*=){257}")
 
+_STYLES = re.compile(rb"<style\b[^<>]*+>[^<]*+</style\s*>")
+"""Style sheets in the page: three quarters of some, and nothing that is read."""
+
 
 def is_hostile(text: str) -> bool:
     """Tell a page that no editor wrote: masses of tags, or of attributes in one.
@@ -85,6 +89,7 @@ def is_hostile(text: str) -> bool:
 
 def parse_tree(body: bytes, content_type: str = "") -> HtmlElement | None:
     """Return the page's tree, or None where the bytes are no page."""
+    body = _STYLES.sub(b"", body)
     if looks_binary(body, content_type):
         return None
     text = decode(body, content_type)[:MAX_LETTERS]
@@ -231,8 +236,15 @@ def _author(page: _Page, outlet: str, body: Body) -> Iterator[Rung]:
         names = [clean_name(name) for name in text.split(", ")]
         return ", ".join(name for name in names if not is_house(name, known))
 
+    lines = body.text.split("\n")
+
+    @cache
+    def printed() -> str:
+        return printed_author(page.tree, body.container, lines, known)
+
     def claimed() -> str:
-        return person(jsonld.name_at(page.node, "author", persons=True))
+        claim = person(jsonld.name_at(page.node, "author", persons=True))
+        return as_printed(claim, printed(), lambda: text_of(page.tree)) if claim else ""
 
     if page.site:
         path = page.site.author
@@ -241,11 +253,7 @@ def _author(page: _Page, outlet: str, body: Body) -> Iterator[Rung]:
     yield "json-ld", claimed
     yield "open-graph", lambda: person(page.tags.first(meta.AUTHOR))
     yield "microdata", lambda: person(meta.microdata(page.tree, "author"))
-    lines = body.text.split("\n")
-    yield (
-        "printed",
-        lambda: printed_author(page.tree, body.container, lines, known),
-    )
+    yield "printed", printed
 
 
 def _section(page: _Page) -> Iterator[Rung]:
@@ -259,11 +267,13 @@ def _section(page: _Page) -> Iterator[Rung]:
 
 
 def _published(page: _Page) -> Iterator[TimeRung]:
+    @cache
+    def printed() -> datetime | None:
+        return printed_time(page.tree, page.fetched)
+
     def claimed(text: str) -> datetime | None:
         when = parse_when(text)
-        if when is None or not _is_doubtful(text, when):
-            return when
-        return agreed(when, printed_time(page.tree, page.fetched))
+        return agreed(when, printed(), utc=names_utc(text)) if when else None
 
     yield "json-ld", lambda: claimed(jsonld.text_at(page.node, "datePublished"))
     if page.site:
@@ -271,15 +281,8 @@ def _published(page: _Page) -> Iterator[TimeRung]:
         yield "site", lambda: parse_when(page.at_site(path), now=page.fetched)
     yield "open-graph", lambda: claimed(page.tags.first(meta.PUBLISHED))
     yield "microdata", lambda: claimed(meta.microdata(page.tree, "datePublished"))
-    yield "generic", lambda: printed_time(page.tree, page.fetched)
+    yield "generic", printed
     yield "htmldate", lambda: generic.htmldate_day(page.tree, page.url)
-
-
-def _is_doubtful(text: str, when: datetime) -> bool:
-    """Tell a time whose zone or hour the printed one may set right."""
-    text = text.strip().upper()
-    bare_day = f"{when.astimezone(VIETNAM):%H:%M:%S}" == "00:00:00"
-    return bare_day or text.endswith(("Z", "+00:00", "+0000", "GMT", "UTC"))
 
 
 def _modified(page: _Page) -> Iterator[TimeRung]:

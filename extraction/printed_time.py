@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from lxml.html import HtmlElement
 
@@ -10,7 +11,7 @@ from extraction.content_text import squeeze
 from extraction.dates import parse_when
 
 _DATED = re.compile(
-    r"\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}|\d{1,2} tháng \d{1,2}|"
+    r"\d{1,2}\s?[/.-]\s?\d{1,2}\s?[/.-]\s?\d{4}|\d{1,2} (?:tháng|thg\.?|th) ?\w|"
     r"\d{4}-\d{2}-\d{2}|(?:phút|giờ|tiếng) trước|hôm (?:nay|qua)",
     re.IGNORECASE,
 )
@@ -27,34 +28,73 @@ _NOT_BEFORE = 10
 _LATER = 40
 """Elements that “Cập nhật” puts a time behind one that says nothing of the kind."""
 _CLAIMED_UTC = timedelta(hours=7)
+_MISTAKES = frozenset(timedelta(hours=h) for h in (-12, -7, -1, 1, 7, 12))
+"""Whole hours by which content systems are wrong: zones, and clocks of twelve hours."""
+_UTC = re.compile(r"(?:Z|[+-]00:?00|GMT|UTC)$", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"^(?:site-?|page-?|main-?)?(?:header|top|topbar|nav|navbar|masthead|clock|toolbar|"
+    r"today|miniclock)(?:[-_]\S*)?$",
+    re.IGNORECASE,
+)
+_IN_A_CLOCK = 1_000
+"""Elements farther that a time counts which stands where pages have their clock."""
+_STAMPS = ("datetime", "data-time", "data-timestamp", "data-date", "title")
 
 
 def printed_time(tree: HtmlElement, now: datetime | None) -> datetime | None:
     """Return the time to the minute that is printed nearest to the heading."""
-    best: tuple[int, datetime] | None = None
-    for distance, text in _dated(tree):
-        when = parse_when(text, need_time=True, now=now)
-        far = distance + (_LATER if _CHANGED.match(text) else 0)
-        if when is not None and (best is None or far < best[0]):
-            best = (far, when)
-    return best[1] if best else None
-
-
-def _dated(tree: HtmlElement) -> Iterator[tuple[int, str]]:
-    """Yield (distance from the heading, text) of what may be a printed time."""
     body = tree.find(".//body")
     elements = list(body.iter()) if body is not None else []
     heads = [n for n, e in enumerate(elements) if e.tag == "h1"]
     heads = heads or [n for n, e in enumerate(elements) if _is_title(e)][:1] or [0]
-    for number, element in enumerate(elements):
-        for text in _own_dates(element):
-            yield min(_distance(number, head) for head in heads), text
+    distances = [
+        min(_distance(n, head) for head in heads) for n in range(len(elements))
+    ]
+    best: tuple[int, datetime] | None = None
+    for number in sorted(range(len(elements)), key=distances.__getitem__):
+        near = distances[number]
+        if best is not None and near >= best[0]:
+            break
+        found = _time_at(elements[number], now)
+        if found is not None:
+            above = number < heads[-1] and _in_clock(elements[number])
+            far = near + found[0] + _IN_A_CLOCK * above
+            best = min(best or (far, found[1]), (far, found[1]), key=itemgetter(0))
+    return best[1] if best else None
+
+
+def _time_at(element: HtmlElement, now: datetime | None) -> tuple[int, datetime] | None:
+    """Return the time that an element shows, and how much farther it counts."""
+    found = [
+        (_LATER if _CHANGED.match(text) else 0, when)
+        for text in _own_dates(element)
+        if (when := parse_when(text, need_time=True, now=now)) is not None
+    ]
+    return min(found, key=itemgetter(0), default=None)
+
+
+def _in_clock(element: HtmlElement) -> bool:
+    """Tell a place above the heading that shows today's time on every page."""
+    for above in (element, *element.iterancestors()):
+        names = [*(above.get("class") or "").split(), above.get("id") or ""]
+        if above.tag in {"header", "nav"} or any(map(_CLOCK.match, names)):
+            return above.find(".//h1") is None
+    return False
 
 
 def _is_title(element: HtmlElement) -> bool:
     return element.get("id") in {"tieude", "title"} or "title" in (
         element.get("class") or ""
     )
+
+
+def _distances(count: int, heads: list[int]) -> list[int]:
+    """Return how far each element is from the nearest heading."""
+    nearest = [_distance(number, heads[0]) for number in range(count)]
+    for head in heads[1:]:
+        others = (_distance(number, head) for number in range(count))
+        nearest = list(map(min, nearest, others))
+    return nearest
 
 
 def _distance(number: int, head: int) -> int:
@@ -65,8 +105,23 @@ def _own_dates(element: HtmlElement) -> Iterator[str]:
     """Yield the texts around a date: with what is beside it, its own, and around it."""
     if not isinstance(element.tag, str) or element.tag in _NOT_HERE:
         return
-    if element.tag == "time" and element.get("datetime"):
-        yield squeeze(element.get("datetime"))
+    stamp = _stamp(element)
+    if stamp and not names_utc(stamp):
+        yield stamp
+    yield from _texts_around(element)
+    if stamp:
+        yield stamp
+
+
+def _stamp(element: HtmlElement) -> str:
+    """Return the time that an element bears besides its text."""
+    name = element.get("class") or ""
+    if element.tag != "time" and "time" not in name and "date" not in name:
+        return ""
+    return next((squeeze(stamp) for key in _STAMPS if (stamp := element.get(key))), "")
+
+
+def _texts_around(element: HtmlElement) -> Iterator[str]:
     texts = [element.text, *(child.tail for child in element)]
     if not any(text and _DATED.search(text) for text in texts):
         return
@@ -91,17 +146,26 @@ def _short_text(element: HtmlElement) -> str:
     return text if len(text) <= _SHORT else ""
 
 
-def agreed(claimed: datetime, printed: datetime | None) -> datetime:
+def names_utc(text: str) -> bool:
+    """Tell a written time that calls itself UTC, rightly or not."""
+    return bool(_UTC.search(text.strip()))
+
+
+def agreed(claimed: datetime, printed: datetime | None, *, utc: bool) -> datetime:
     """Return the claimed time, set right by the printed one.
 
-    Some content systems write local time and call it UTC: then the printed minute is
-    the claimed one, seven hours earlier. Some claim a day only, at midnight.
+    Some content systems write local time and call it UTC, or write hours up to twelve
+    only: then the printed minute is the claimed one, hours away. Some claim a day
+    only, at midnight here or (`utc`) in Greenwich, or day and month the other way.
     """
     if printed is None:
         return claimed
-    gap = claimed.replace(second=0, microsecond=0) - printed
-    if gap == _CLAIMED_UTC:
+    here, there = claimed + _CLAIMED_UTC, printed + _CLAIMED_UTC
+    if here.replace(second=0, microsecond=0) - there in _MISTAKES:
         return printed
-    midnight = (claimed + _CLAIMED_UTC).strftime("%H:%M:%S") == "00:00:00"
-    same_day = (claimed + _CLAIMED_UTC).date() == (printed + _CLAIMED_UTC).date()
-    return printed if midnight and same_day else claimed
+    bare = "00:00:00" in {f"{here:%H:%M:%S}", f"{claimed:%H:%M:%S}" if utc else ""}
+    swapped = (here.day, here.month) == (there.month, there.day)
+    same = here.date() == there.date()
+    if (bare and same) or (swapped and not same and f"{here:%H%M}" == f"{there:%H%M}"):
+        return printed
+    return claimed

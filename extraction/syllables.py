@@ -26,6 +26,12 @@ def spelled(text: str) -> tuple[int, int]:
     return sum(map(_is_syllable, words)), len(words)
 
 
+def is_spelled(text: str) -> bool:
+    """Tell whether every word is one syllable of Vietnamese, marks or not."""
+    words = text.replace("-", " ").replace(",", " ").split()
+    return bool(words) and all(map(_is_syllable, words))
+
+
 def _is_syllable(word: str) -> bool:
     split = unicodedata.normalize("NFD", word.lower())
     toneless = "".join(sign for sign in split if sign not in _TONES)

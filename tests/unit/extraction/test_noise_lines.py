@@ -3,7 +3,7 @@
 import pytest
 
 from extraction.names import clean_name, is_house, looks_like_names
-from extraction.noise import is_noise_line
+from extraction.noise_lines import is_noise_line
 
 
 @pytest.mark.parametrize(
