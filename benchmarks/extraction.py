@@ -181,8 +181,9 @@ Each field of an article is looked for rung by rung; the first rung that has it 
 and `found_by` keeps which one that was: JSON-LD, the outlet's module, Open Graph and
 microdata, what is printed on the page, and last trafilatura (text) and htmldate
 (day). What a page claims is checked against what it prints: a headline is completed
-and freed from the outlet's name by the heading, a time that calls local hours UTC is
-set right by the printed minute, an author who bears the outlet's name is none.
+and freed from the outlet's name by the heading, a time in a wrong zone is set right by
+the printed minute, an author who bears the outlet's name is none, and one whom the page
+prints otherwise is taken as printed.
 
 Why it is done so: [ADR 0027](adr/0027-claims-checked-against-print.md). How to add an
 outlet: [sources](sources.md).

@@ -1,5 +1,6 @@
 """Which part of a page is the article's text, and how it reads."""
 
+import re
 from collections.abc import Callable
 
 from lxml import etree
@@ -19,6 +20,11 @@ _PHOTO_STORY = 3
 _HEAD = 4
 """Lines at the start that may stand between title and text."""
 _DATE_LINE = 60
+_BARE_DAY = re.compile(
+    r"^\W*(?:(?:thứ \w+|chủ nhật)\W+)?(?:ngày )?\d{1,2}"
+    r"(?:[/.-]\d{1,2}[/.-]| tháng \d{1,2},?(?: năm)? )\d{4}\W*$",
+    re.IGNORECASE,
+)
 
 Place = tuple[str, Callable[[], HtmlElement | None]]
 
@@ -95,10 +101,13 @@ def without_head(text: str, *heads: str) -> str:
             return without_head("\n".join(lines[number + 1 :]), *heads)
         if not _is_date_line(line):
             break
-    return "\n".join(lines)
+    bare = len(lines) > 1 and _BARE_DAY.match(lines[0])
+    return "\n".join(lines[1:] if bare else lines)
 
 
 def _is_date_line(line: str) -> bool:
+    if _BARE_DAY.match(line):
+        return True
     return len(line) <= _DATE_LINE and parse_when(line, need_time=True) is not None
 
 

@@ -63,6 +63,8 @@ def known_body(tree: HtmlElement) -> HtmlElement | None:
     found: dict[str, HtmlElement] = {}
     longest: dict[str, int] = {}
     for name, element in _named(tree):
+        if element.find(".//h1") is not None:
+            continue  # all of the page, not its text
         length = len(text_of(element))
         if length > longest.get(name, _ENOUGH - 1):
             found[name], longest[name] = element, length

@@ -11,7 +11,7 @@ _HOUSE = re.compile(
     r"tổng hợp|sưu tầm|quản trị|[uủ]ỷ ban|ủy ban|hội đồng|văn phòng|phòng|ban|"
     r"công an|bộ (?:đội|chỉ huy|tư lệnh)|(?:đảng|tỉnh|thành|huyện|quận) [uủ][ỷy]|"
     r"mặt trận|liên đoàn|chi cục|cục|tổng (?:cục|công ty)|vụ|viện|bệnh viện|tập đoàn|"
-    r"ngân hàng|vnpt|viettel|thông tin)(?=\s|$)|"
+    r"ngân hàng|vnpt|viettel|thông tin|vietnam\+)(?=\s|$)|"
     r"\s(?:news|newspaper|online|media|tv|team|staff|desk|press|agency|network)$",
     re.IGNORECASE,
 )
@@ -88,10 +88,14 @@ def is_house(name: str, known: Iterable[str]) -> bool:
 
     `known` holds what the page calls itself: its outlet's names and its host.
     """
+    known = tuple(known)
+    name = name.strip("()[] ")
     if "://" in name or "@" in name or _HOUSE.search(name) or name.isdigit():
         return True
     if _ACCOUNT.fullmatch(name):
         return True
+    if "/" in name:
+        return all(is_house(part, known) for part in name.split("/"))
     stages = _stages(plain_key(name))
     if not stages[-1] or any(key in _OUTLETS for key in stages):
         return True

@@ -66,7 +66,7 @@ _CENTRED = re.compile(r"center", re.IGNORECASE)
 _HEADLINE = 20
 """Characters from which a paragraph that is one link is a pointer to another page."""
 _SLANTED = re.compile(r"font-style:\s*italic", re.IGNORECASE)
-_BOXES = frozenset({"div", "section", "blockquote", "summary"})
+_BOXES = frozenset({"div", "section", "blockquote"})
 _LONGEST_BOX = 800
 """Characters up to which a box that begins like a list of other articles is one."""
 _CARD = 400

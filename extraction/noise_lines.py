@@ -83,6 +83,8 @@ _BUTTONS = (
     ),
     rf"(?:{_NETWORKS}|thích|like|print|copy)\s*\(?\d*\)?\s*$",
     r"sao chép (?:liên kết|link)|copy link",
+    r"(?:app store|google play|ch play)\s*$",
+    r"(?:tác giả|vai trò)\s*,",
     r"(?:in|lưu|gửi|nghe|lưu lại) bài(?: viết| báo)?\s*(?:$|[:：])|in trang\s*$",
     r"(?:\d+ )?bình luận\s*(?:$|\(\d*\)|[:：])|ý kiến (?:bạn đọc|của bạn)\s*(?:$|\()",
     r"(?:hiện )?(?:chưa có|không có) (?:bình luận|ý kiến) nào",
