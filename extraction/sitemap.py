@@ -212,7 +212,11 @@ class _Reader:
 
 
 def _name(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2].lower()
+    """Return its name; "" where the parser let bytes through that are no UTF-8."""
+    try:
+        return str(element.tag).rpartition("}")[2].lower()
+    except UnicodeDecodeError:
+        return ""
 
 
 def _entry(element: etree._Element, url: str) -> SitemapEntry | None:
@@ -246,7 +250,7 @@ def _texts(element: etree._Element) -> dict[str, str]:
 
 
 def _text(element: etree._Element) -> str:
-    """Return what it holds; "" where the parser let bytes through that are no UTF-8."""
+    """Return what it holds; "" as for names."""
     try:
         return element.text or ""
     except UnicodeDecodeError:

@@ -1,9 +1,17 @@
 """RSS and Atom feeds and the articles that they name."""
 
+from asyncio import to_thread
+
 from scrapy.http import Response
 
 from crawlers.found import FoundPage, FoundUnchanged
-from crawlers.spiders.source import SourceSpider, Yields, requested, validators
+from crawlers.spiders.source import (
+    SlowYields,
+    SourceSpider,
+    Yields,
+    requested,
+    validators,
+)
 from extraction.feeds import parse_feed
 
 
@@ -12,20 +20,27 @@ class FeedSpider(SourceSpider):
 
     name = "feed"
 
-    def parse(self, response: Response, **_kwargs: object) -> Yields:
+    async def parse(self, response: Response, **_kwargs: object) -> SlowYields:
         empty = self.without_content(response)
         if empty is not None:
-            for found in empty:
-                if isinstance(found, FoundUnchanged):
-                    yield from self.ask_known()
-                else:
-                    self.visit.tally.fail(f"http_{response.status}")
+            for found in self._without_items(response, empty):
+                yield found
             return
-        items = parse_feed(response.body, response.url)
+        # A feed of thousands of entries takes seconds.
+        items = await to_thread(parse_feed, response.body, response.url)
         if not items:
             self.visit.tally.fail("no_feed")
         for item in items:
-            yield from self.ask_article(item.url, item)
+            for asked in self.ask_article(item.url, item):
+                yield asked
         if items:
             yield FoundPage(url=requested(response), validators=validators(response))
-            yield from self.ask_known()
+            for asked in self.ask_known():
+                yield asked
+
+    def _without_items(self, response: Response, empty: Yields) -> Yields:
+        for found in empty:
+            if isinstance(found, FoundUnchanged):
+                yield from self.ask_known()
+            else:
+                self.visit.tally.fail(f"http_{response.status}")

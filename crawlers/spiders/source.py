@@ -41,6 +41,9 @@ from extraction.selectors import site_of_selectors
 from extraction.urls import canonical_url, site_of
 
 Yields = Iterator[Request | Found]
+SlowYields = AsyncIterator[Request | Found]
+"""Of what reads long lists and lets the reactor go on meanwhile, in which all visits of
+a process live: a second of work would stop their downloads, leases and time limits."""
 
 _BATCH = 500
 """Found pages held before they are queued: more cost memory, fewer cost syncs."""

@@ -91,6 +91,14 @@ def test_an_entry_whose_bytes_are_no_text_loses_no_other() -> None:
     odd = urlset("/odd.html", "/a.html").encode().replace(b"odd", b"\xed\xa0\x80")
     found = read(odd)
     assert "https://bao.example.vn/a.html" in urls(found)
+    named = (
+        urlset("/odd.html", "/a.html")
+        .encode()
+        .replace(b"<loc>/odd", b"<lo\xed\xa0\x80/><loc>/odd")
+    )
+    assert "https://bao.example.vn/a.html" in urls(read(named))
+    begun = b"<\xed\xa0\x80urlset><url><loc>/a.html</loc></url></urlset>"
+    assert parse_sitemap(begun, URL) is None or urls(read(begun))
     news = f"<urlset>{NEWS}</urlset>".encode()
     title = b"<news:title>"
     (entry,) = read(news.replace(title, title + b"\xed\xa0\x80")).pages
