@@ -1,6 +1,11 @@
 """Keys of records, which decide what compaction keeps apart."""
 
+import re
+
+from domain.events import PostGone
 from domain.ids import PostId
+
+_TAIL = re.compile(r"\d+|gone(?:-\d+-[a-z]+)?|counts|shadow")
 
 
 def analysis_key(post_id: PostId, revision: int) -> str:
@@ -8,9 +13,12 @@ def analysis_key(post_id: PostId, revision: int) -> str:
     return f"{post_id}#{revision}"
 
 
-def gone_key(post_id: PostId) -> str:
-    """Key of a post's last known removal or restoration."""
-    return f"{post_id}#gone"
+def gone_key(gone: PostGone) -> str:
+    """Key of a removal or restoration: one archive row per event.
+
+    What was written before each had its own lies under `#gone`, the last one only.
+    """
+    return f"{gone.post_id}#gone-{int(gone.at.timestamp())}-{gone.reason}"
 
 
 def counts_key(post_id: PostId) -> str:
@@ -26,6 +34,6 @@ def shadow_key(post_id: PostId) -> str:
 def post_of_key(key: str) -> PostId:
     """Return the post of a key of `analyses` or `reviews` (whose key is the post)."""
     head, mark, tail = key.rpartition("#")
-    if mark and (tail.isdigit() or tail in {"gone", "counts", "shadow"}):
+    if mark and _TAIL.fullmatch(tail):
         return PostId(head)
     return PostId(key)

@@ -128,7 +128,7 @@ class Worker(Step):
             case PostSeen() | PostRevised():
                 posts.append((record, event))
             case PostGone():
-                key = gone_key(event.post_id)
+                key = gone_key(event)
                 outcome.outgoing.append(Outgoing(LogTopic.ANALYSES, key, record.value))
             case CountsSeen():
                 key = counts_key(event.post_id)

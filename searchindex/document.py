@@ -86,8 +86,8 @@ class EarlierRevision:
 class Document:
     """A post with what is known of it: the two sides and the folded history.
 
-    `returned` says when it was found again after a removal, if it was; then `gone` is
-    None.
+    `gone` says that it is not at its place now; `passed` are the last removals and
+    returns that are known, oldest first.
     """
 
     analysis: Analysis
@@ -95,8 +95,8 @@ class Document:
     history: tuple[EarlierRevision, ...] = ()
     story: StoryId | None = None
     gone: PostGone | None = None
-    returned: PostGone | None = None
     counts: CountsSeen | None = None
+    passed: tuple[PostGone, ...] = ()
 
     @property
     def post(self) -> Post:

@@ -23,6 +23,10 @@ MAX_HISTORY = 2_000_000
 """Characters of former texts kept, newest first. Larger lets a page that changes on
 every fetch grow without end; smaller cuts the history of long reports."""
 
+MAX_PASSED = 50
+"""Removals and returns kept of a post, newest first. Rechecks that decay find a dozen
+in a year; more lets a page that comes and goes fill its time line."""
+
 Version = tuple[int, int]
 
 
@@ -42,6 +46,7 @@ class Former:
 class State:
     """Everything known of one post. `deleted` holds until a newer analysis comes.
 
+    `gone` is the last removal or return, `passed` the last ones with it, in order.
     `deleted_at` is None also of what was deleted by a program that did not note it.
     """
 
@@ -55,6 +60,7 @@ class State:
     review_seen: int = 0
     deleted: bool = False
     deleted_at: datetime | None = None
+    passed: tuple[PostGone, ...] = ()
 
     @property
     def bare(self) -> bool:
@@ -73,14 +79,13 @@ class State:
             review=self.review,
             story=self.story,
             gone=None if back else last,
-            returned=last if back else None,
+            passed=_latest(*self.passed, self.gone, self.analysis.gone),
             counts=self.counts,
             history=tuple(former.text for former in self.history),
         )
 
     def _last_gone(self, analysis: Analysis) -> PostGone | None:
-        known = [gone for gone in (self.gone, analysis.gone) if gone is not None]
-        return max(known, key=_gone_order, default=None)
+        return next(iter(_latest(self.gone, analysis.gone)[-1:]), None)
 
 
 def with_analysis(state: State, analysis: Analysis) -> tuple[State, bool]:
@@ -119,11 +124,17 @@ def with_story(state: State, story: StoryId) -> tuple[State, bool]:
 
 
 def with_gone(state: State, gone: PostGone) -> tuple[State, bool]:
-    """Return the state after a removal or restoring; the latest holds."""
-    older = state.gone is not None and _gone_order(gone) <= _gone_order(state.gone)
-    if state.deleted or older:
+    """Return the state after a removal or restoring; the latest holds.
+
+    An older one that comes late only takes its place among those that passed.
+    """
+    if state.deleted:
         return state, False
-    return replace(state, gone=gone), True
+    passed = _latest(*state.passed, state.gone, gone)
+    if passed == state.passed:
+        return state, False
+    newer = passed[-1] != state.gone
+    return replace(state, gone=passed[-1], passed=passed), newer
 
 
 def with_counts(state: State, counts: CountsSeen) -> tuple[State, bool]:
@@ -151,8 +162,16 @@ def is_over(state: State, before: datetime) -> bool:
     return state.bare and (state.deleted_at is None or state.deleted_at < before)
 
 
-def _gone_order(gone: PostGone) -> tuple[datetime, int, str]:
-    return gone.at, gone.revision, gone.reason.value
+def _latest(*known: PostGone | None) -> tuple[PostGone, ...]:
+    """Return the last removals and returns in order, each once."""
+    each = {_gone_order(gone): gone for gone in known if gone is not None}
+    return tuple(each[order] for order in sorted(each))[-MAX_PASSED:]
+
+
+def _gone_order(gone: PostGone) -> tuple[datetime, int, str, str, str]:
+    # Of two in one instant one must win, whichever came first.
+    where = gone.moved_to or ""
+    return gone.at, gone.revision, gone.reason.value, where, gone.trace
 
 
 def _counts_order(seen: CountsSeen) -> tuple[datetime, int, str]:

@@ -1,6 +1,6 @@
 """What became of a post over time: when it was seen, edited, gone, and what changed.
 
-Pure. Of removals and returns the index holds the last one only.
+Pure.
 """
 
 from collections.abc import Callable
@@ -57,8 +57,7 @@ def timeline(document: Document, words: Wording, moment: Moment) -> tuple[Event,
         first = revision.revision == 1
         kind = "seen" if first else "revised"
         add(kind, revision.fetched, revision.evidence, count=revision.revision)
-    gone = document.gone or document.returned
-    if gone is not None:
+    for gone in document.passed:
         moved = gone.moved_to if gone.reason is GoneReason.MOVED else None
         kind = "moved_to" if moved else gone.reason.value
         add(kind, gone.at, address=moved or "")

@@ -616,6 +616,11 @@ class SearchIndexContract(ABC):
         with index.writer() as writer:
             writer.put_gone(gone("a", GoneReason.MOVED, hours=6))
         assert ids(index, "gone:moved") == ["a"]
+        assert [event.reason.value for event in get(index, "a").passed] == [
+            "deleted",
+            "restored",
+            "moved",
+        ]
 
     def test_the_latest_counts_hold(self, index):
         fill(index, analysis(post("a")))

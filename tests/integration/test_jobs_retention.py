@@ -1,5 +1,6 @@
 """Retention end to end: log, casework, evidence and index, on memory adapters."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
@@ -195,7 +196,9 @@ def test_nothing_of_a_deleted_post_is_left_anywhere(office):
         reason=GoneReason.DELETED,
         at=office.clock.now(),
     )
-    office.write(gone_key(PostId("gone")), goes)
+    back = replace(goes, reason=GoneReason.RESTORED)
+    for event in (goes, back):
+        office.write(gone_key(event), event)
     office.decide("gone", Verdict.NO_ISSUE, revision=2, reason="bí mật")
     office.follow()
     office.clock.advance(days=90)

@@ -1,5 +1,6 @@
 """The state of a post does not depend on the order in which its items arrive."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -12,6 +13,7 @@ from domain.post import Counts, Post
 from domain.review import ReviewState
 from searchindex.intake import decode_state, encode_state
 from searchindex.merge import (
+    MAX_PASSED,
     State,
     with_analysis,
     with_counts,
@@ -91,6 +93,20 @@ def test_any_order_ends_in_the_same_state(history, reviewed, gone, counted, data
     shuffled = data.draw(st.permutations(items))
     again = data.draw(st.lists(st.sampled_from(items), max_size=5)) if items else []
     assert merged(sorted(items, key=repr)) == merged([*shuffled, *again])
+
+
+@given(st.lists(removals), st.data())
+def test_all_removals_are_kept_in_order_and_bounded(gone, data):
+    far = [
+        replace(one, at=START + timedelta(days=n))
+        for one in gone[:1]
+        for n in range(60)
+    ]
+    items = data.draw(st.permutations([*gone, *far, analysed((1, 1), About.PROVINCE)]))
+    state = merged(items)
+    whole = sorted({*gone, *far}, key=lambda one: (one.at, one.revision, one.reason))
+    assert state.document.passed == tuple(whole[-MAX_PASSED:])
+    assert state.gone == (whole[-1] if whole else None)
 
 
 @given(histories, reviews, st.data())

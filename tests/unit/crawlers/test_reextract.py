@@ -142,7 +142,7 @@ class House:
                             )
                             writer.append(LogTopic.ANALYSES, key, encode_event(made))
                         elif isinstance(event, PostGone):
-                            key = gone_key(event.post_id)
+                            key = gone_key(event)
                             writer.append(LogTopic.ANALYSES, key, row.value)
                 reader.commit(
                     [Position(r.topic, r.partition, r.offset + 1) for r in rows]

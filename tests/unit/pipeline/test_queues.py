@@ -1,8 +1,11 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from domain.analysis import Judgement, LabelScore
+from domain.events import PostGone
 from domain.ids import PostId
-from domain.labels import About, PostKind, Queue
+from domain.labels import About, GoneReason, PostKind, Queue
 from pipeline.keys import analysis_key, counts_key, gone_key, post_of_key
 from pipeline.queues import route
 
@@ -48,7 +51,14 @@ def test_a_note_of_the_classifier_is_told():
 @pytest.mark.parametrize("name", ["url:http://x/a#b", "f:1", "a#", "#", "x#gonex"])
 def test_keys_lead_back_to_their_post(name):
     post_id = PostId(name)
-    for key in (analysis_key(post_id, 12), gone_key(post_id), counts_key(post_id)):
+    gone = PostGone(
+        post_id=post_id,
+        revision=1,
+        reason=GoneReason.MOVED,
+        at=datetime(2026, 11, 1, tzinfo=UTC),
+    )
+    made = (analysis_key(post_id, 12), gone_key(gone), counts_key(post_id))
+    for key in (*made, f"{post_id}#gone"):
         assert post_of_key(key) == post_id
 
 

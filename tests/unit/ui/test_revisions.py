@@ -53,7 +53,7 @@ def gone(reason, **more):
 
 def test_the_life_of_a_post_in_order_with_its_captures():
     found = revisions.timeline(
-        document("Cầu không sập", history=HISTORY, gone=gone(GoneReason.DELETED)),
+        document("Cầu không sập", history=HISTORY, passed=(gone(GoneReason.DELETED),)),
         WORDS,
         moment,
     )
@@ -76,16 +76,27 @@ def test_the_life_of_a_post_in_order_with_its_captures():
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ({"returned": gone(GoneReason.RESTORED)}, "Xuất hiện trở lại"),
-        ({"gone": gone(GoneReason.MOVED)}, "Đã chuyển địa chỉ"),
+        ({"passed": (gone(GoneReason.RESTORED),)}, "Xuất hiện trở lại"),
+        ({"passed": (gone(GoneReason.MOVED),)}, "Đã chuyển địa chỉ"),
         (
-            {"gone": gone(GoneReason.MOVED, moved_to="https://b.vn/<x>")},
+            {"passed": (gone(GoneReason.MOVED, moved_to="https://b.vn/<x>"),)},
             "Đã chuyển đến https://b.vn/<x>",
         ),
     ],
 )
 def test_what_became_of_it_is_said(state, said):
     assert revisions.timeline(document("A", **state), WORDS, moment)[-1].what == said
+
+
+def test_each_removal_and_return_has_its_line():
+    reasons = (GoneReason.DELETED, GoneReason.RESTORED, GoneReason.DELETED)
+    passed = tuple(
+        replace(gone(reason), at=NOW + n * HOUR) for n, reason in enumerate(reasons, 1)
+    )
+    shown = document("A", passed=passed, gone=passed[-1])
+    found = revisions.timeline(shown, WORDS, moment)[-3:]
+    assert [event.kind for event in found] == ["deleted", "restored", "deleted"]
+    assert [event.when for event in found] == [moment(one.at) for one in passed]
 
 
 def test_edits_name_title_and_text_the_newest_first():
