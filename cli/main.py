@@ -5,6 +5,7 @@ import typer
 from cli.commands import (
     again,
     crawl,
+    erase,
     evidence,
     fetch,
     install,
@@ -50,6 +51,7 @@ for command in (
     models.train,
     models.evaluate,
     log.lag,
+    erase.erase,
     migrate.migrate,
     watch.doctor,
 ):

@@ -23,6 +23,8 @@ def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Sched
     """Put the jobs together."""
     from prometheus_client import REGISTRY, start_http_server
 
+    from cli.crawling import open_frontier
+    from crawlers.erasing import CrawlMemory
     from jobs.metrics import JobMetrics, SourceMetrics
     from jobs.scheduler import Scheduler
     from wiring import bootstrap
@@ -31,10 +33,16 @@ def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Sched
         start_http_server(settings.metrics_port, addr=settings.metrics_host)
     casework = bootstrap.build_casework(settings)
     facts = source_watch(settings, profile, casework)
+    crawled = CrawlMemory(open_frontier(settings))
     return Scheduler(
         jobs=[
             *bootstrap.build_jobs(
-                settings, profile, casework, facts, SourceMetrics(REGISTRY)
+                settings,
+                profile,
+                casework,
+                facts,
+                crawled=crawled,
+                metrics=SourceMetrics(REGISTRY),
             ),
             *mailbox_job(settings, profile),
         ],

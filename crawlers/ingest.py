@@ -21,7 +21,7 @@ from crawlers.found import (
     FoundUnchanged,
 )
 from crawlers.frontier.port import Seen
-from crawlers.frontier.queue import WaitingPage
+from crawlers.frontier.queue import Finished, WaitingPage
 from crawlers.returning import Returning
 from crawlers.revisions import Redirected, events_of, gone, latest, redirected
 from crawlers.tally import Tally
@@ -80,7 +80,10 @@ class Ingest:
         self._returning = Returning(deps)
 
     def take(self, found: Found) -> None:
-        """Take one finding; flushes when the batch is full."""
+        """Take one finding; flushes when the batch is full.
+
+        A post that was erased on request is left out, and so is all that it came with.
+        """
         match found:
             case FoundPost():
                 self._take_post(found)
@@ -99,6 +102,7 @@ class Ingest:
 
     def flush(self) -> None:
         """Append and flush all events, then acknowledge them."""
+        self._drop_erased()
         events = [event for entry in self._batch for event in entry.events]
         if events and self._deps.event_log is not None:
             if self._writer is None:
@@ -126,6 +130,28 @@ class Ingest:
                 self._writer = None
 
     def _take_post(self, found: FoundPost) -> None:
+        if self._deps.frontier.erased([found.post.id, found.post.url]):
+            self._leave_out(found)
+        else:
+            self._take_wanted(found)
+
+    def _leave_out(self, found: FoundPost) -> None:
+        """Forget an erased post once more, and the address that led to it this time."""
+        self._tally.fail("erased")
+        frontier, names = self._deps.frontier, {found.post.url, found.requested}
+        if names - frontier.erased(names):
+            frontier.erase([found.post.id], names)
+        if found.page is not None:
+            frontier.finish(Finished(url=found.page.url))
+
+    def _drop_erased(self) -> None:
+        """Leave out what was erased since it was taken."""
+        ids = {entry.seen.post_id for entry in self._batch}
+        gone = self._deps.frontier.erased(ids) if ids else frozenset()
+        if gone:
+            self._batch = [e for e in self._batch if e.seen.post_id not in gone]
+
+    def _take_wanted(self, found: FoundPost) -> None:
         post = found.post
         digest = content_hash(post)
         asked = self._known_at(found.requested) if found.redirects else None

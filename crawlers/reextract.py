@@ -165,7 +165,8 @@ class Reextraction:
         if seen is not None and seen.revision < post.revision and not self._dry:
             seen = self._catch_up(seen, post)
         if seen is None:
-            self.done.skipped["unknown"] += 1
+            erased = self._deps.frontier.erased([post.id])
+            self.done.skipped["erased" if erased else "unknown"] += 1
         elif seen.gone:
             self.done.skipped["gone"] += 1
         elif seen.revision > post.revision:

@@ -16,6 +16,7 @@ HARMLESS = {
     "comments_disabled",
     "quota_spent",
     "odd_item",
+    "erased",
     *POSTPONED,
 }
 """What is left out on purpose or for now; all else counts as the source's error."""

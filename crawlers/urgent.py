@@ -47,8 +47,8 @@ class PageDesk:
     def ask(self, url: str) -> WaitingPage:
         """Put a page first in the queue, in its one spelling.
 
-        Raises `QuarantineError` for an address that no crawler may ask; names are
-        judged by the crawler, after it resolved them.
+        Raises `QuarantineError` for an address that no crawler may ask, and for one of
+        an erased post; names are judged by the crawler, after it resolved them.
         """
         address = canonical_url(url)
         if not address or not self._may_ask(urlsplit(address).hostname or ""):
@@ -56,6 +56,12 @@ class PageDesk:
                 "This address is not fetched.",
                 reason="address_refused",
                 hint="Give a public address that begins with http:// or https://.",
+            )
+        if self._frontier.erased([address]):
+            raise QuarantineError(
+                "What was at this address was erased on request.",
+                reason="erased",
+                hint="It is not collected again.",
             )
         page = WaitingPage(
             url=address,

@@ -22,7 +22,7 @@ from evidence.port import EvidenceStore
 from jobs.archive import Held, gather, used_elsewhere
 from jobs.captures import pending
 from jobs.certificate import Certificate, hashed
-from jobs.ports import RetentionBook
+from jobs.ports import CrawlBook, RetentionBook
 from jobs.retention_rules import ERASED, PostFacts
 from pipeline.keys import analysis_key
 
@@ -39,12 +39,17 @@ _EVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 @dataclass(frozen=True, slots=True)
 class Eraser:
-    """Erases from casework, evidence and the log; the indexer follows the log."""
+    """Erases from casework, evidence, frontier and log; the indexer follows the log.
+
+    A post that was erased on request does not come back: the frontier keeps digests of
+    its names. One whose time is over may, where its page changes and is named again.
+    """
 
     log: EventLog
     casework: RetentionBook
     evidence: EvidenceStore
     clock: Clock
+    crawled: CrawlBook
 
     def held_back(self) -> set[PostId]:
         """Return the posts under legal hold."""
@@ -79,6 +84,9 @@ class Eraser:
     ) -> list[Certificate]:
         """Delete named posts now, whatever their age, except those under hold."""
         free = set(posts) - self.held_back()
+        # First of all, so that nothing is collected again meanwhile.
+        self.crawled.erase(free)
+        self._drop_rejected(free)
         # What was never analysed may still have decisions.
         found = {post: Held() for post in free} | gather(self.log, free)
         return self.erase(
@@ -120,6 +128,7 @@ class Eraser:
             ACTOR, "retention.begin", reason, {"posts": list(subjects)}
         )
         self._mark(posts)
+        self.crawled.retire(posts.keys())
         decisions = self.casework.forget_posts(ACTOR, list(posts), reason)
         captures = self.evidence.delete(sorted(named & loose))
         records = self._bury(posts)
@@ -141,6 +150,12 @@ class Eraser:
         detail = certificate.detail()
         self.casework.record(ACTOR, "retention.certificate", reason, detail)
         return certificate
+
+    def _drop_rejected(self, posts: Collection[PostId]) -> None:
+        """Take what was put aside of the posts away from who would put it back."""
+        with self.log.writer() as writer:
+            for post in sorted(posts):
+                writer.append(LogTopic.REJECTED, post, None)
 
     def _mark(self, posts: Mapping[PostId, Held]) -> None:
         with self.log.writer() as writer:

@@ -1,6 +1,6 @@
 """What jobs ask of casework, each in as few methods as it needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -80,6 +80,18 @@ class RetentionBook(Protocol):
         self, actor: str, act: str, subject: str, detail: Mapping[str, Any]
     ) -> AuditRow:
         """Append to the audit chain."""
+        ...
+
+
+class CrawlBook(Protocol):
+    """What the crawlers know of posts."""
+
+    def erase(self, posts: Collection[PostId]) -> None:
+        """Forget posts, and let none of them come back; may be done again."""
+        ...
+
+    def retire(self, posts: Collection[PostId]) -> None:
+        """Look at the posts no more, and drop what lists said of them."""
         ...
 
 

@@ -1,7 +1,7 @@
 """The worker: `posts` in, `analyses` out."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -47,6 +47,8 @@ class Worker(Step):
 
     `models` is asked before each batch which model is live and which is tried beside
     it; without it the one in `tools` is used throughout.
+    `erased` tells which of these posts were erased on request: what still waits of
+    them in the log, or is put back into it, is passed over.
     """
 
     tools: Tools
@@ -56,6 +58,7 @@ class Worker(Step):
     bands: Callable[[tuple[int, ...]], Sequence[int]]
     similarity: Callable[[tuple[int, ...], tuple[int, ...]], float]
     models: Callable[[], Beside] | None = None
+    erased: Callable[[Collection[str]], Collection[str]] = lambda _: ()
     name: str = "worker"
     live: tuple[LogTopic, ...] = (LogTopic.POSTS,)
     idle: tuple[LogTopic, ...] = (LogTopic.BACKFILL,)
@@ -66,7 +69,10 @@ class Worker(Step):
         sources = self.sources()
         candidate = self._take_models()
         posts: list[tuple[Record, PostSeen | PostRevised]] = []
+        gone = self.erased({record.key for record in records})
         for record in records:
+            if record.key in gone:
+                continue
             try:
                 self._sort(record, posts, outcome)
             except QuarantineError as error:

@@ -4,7 +4,7 @@ The only module that names adapters. They load late, so that a command that need
 store does not pay for the others.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import which
@@ -18,10 +18,12 @@ from domain.ids import Digest
 from domain.profile import Profile, SourceSpec
 from eventlog.port import EventLog
 from evidence.port import EvidenceStore
+from jobs.erasure import Eraser
 from jobs.health_facts import SourceFacts
 from jobs.learning.registry import ModelRegistry
 from jobs.learning.shadow import ShadowBook, ShadowJob
 from jobs.metrics import SourceMetrics
+from jobs.ports import CrawlBook
 from jobs.probe import Probe
 from jobs.schedule import Job
 from pipeline.indexer import Indexer
@@ -215,6 +217,7 @@ def build_worker(
     profile: Profile,
     index: SearchIndex,
     sources: Callable[[], Mapping[str, SourceSpec]],
+    erased: Callable[[Collection[str]], Collection[str]] = lambda _: (),
 ) -> Worker:
     """Put the worker together."""
     from nlp.fingerprint import bands, similarity
@@ -229,6 +232,7 @@ def build_worker(
         sources=sources,
         bands=bands,
         similarity=similarity,
+        erased=erased,
     )
 
 
@@ -244,16 +248,28 @@ def build_sources(
     return lambda: source_list(profile, casework)
 
 
+def build_eraser(settings: Settings, casework: Casework, crawled: CrawlBook) -> Eraser:
+    """Put together what deletes posts everywhere."""
+    return Eraser(
+        log=build_log(settings),
+        casework=casework,
+        evidence=build_evidence(settings),
+        clock=build_clock(),
+        crawled=crawled,
+    )
+
+
 def build_jobs(
     settings: Settings,
     profile: Profile,
     casework: Casework,
     sources: Callable[[datetime], Sequence[SourceFacts]],
+    *,
+    crawled: CrawlBook,
     metrics: SourceMetrics | None = None,
 ) -> Sequence[Job]:
     """Put together what runs by the clock."""
     from eventlog.codec import encode_event
-    from jobs.erasure import Eraser
     from jobs.health_job import HealthJob
     from jobs.outbox import OutboxJob
     from jobs.retention import RetentionJob
@@ -261,9 +277,7 @@ def build_jobs(
     from nlp.fingerprint import bands, similarity
 
     log, index, clock = build_log(settings), build_index(settings), build_clock()
-    eraser = Eraser(
-        log=log, casework=casework, evidence=build_evidence(settings), clock=clock
-    )
+    eraser = build_eraser(settings, casework, crawled)
     likeness = Likeness(bands=bands, similarity=similarity)
     made: list[Job] = [
         OutboxJob(casework, log, clock, encode_event),

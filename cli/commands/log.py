@@ -152,6 +152,9 @@ def retry(
 ) -> None:
     """Put them back to where they were read from, and settle them here."""
     with friendly():
+        from cli.crawling import open_frontier
+        from crawlers.erasing import CrawlMemory
+        from pipeline.keys import post_of_key
         from pipeline.quarantine import SETTLED
         from wiring import bootstrap
 
@@ -159,10 +162,14 @@ def retry(
         log = bootstrap.build_log(settings)
         casework = bootstrap.build_casework(settings)
         rows = _open(log, casework)
+        erased = CrawlMemory(open_frontier(settings)).erased
         chosen = list(rows) if numbers == ["all"] else numbers
         done = 0
         for number in chosen:
             row = rows.get(number) or _find(log, number)
+            if erased([post_of_key(row.rejected.key)]):
+                say(f"minhtin: {number} is of a post that was erased; it stays out.")
+                continue
             try:
                 with log.writer() as writer:
                     row.put_back(writer)

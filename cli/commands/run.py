@@ -114,13 +114,16 @@ def _announce(settings: Settings) -> None:
 def worker(until_idle: UntilIdle = False, home: HomeOption = None) -> None:
     """Analyse what the crawlers bring; several may run at once."""
     with friendly():
+        from cli.crawling import open_frontier
+        from crawlers.erasing import CrawlMemory
         from wiring import bootstrap
 
         settings = settings_of(home)
         profile = profile_of(settings)
         index = bootstrap.build_index(settings)
         sources = fresh_sources(settings)
-        step = bootstrap.build_worker(settings, profile, index, sources)
+        memory = CrawlMemory(open_frontier(settings))
+        step = bootstrap.build_worker(settings, profile, index, sources, memory.erased)
         _run(settings, step, until_idle=until_idle)
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import Any
 
+from crawlers.frontier.erasures import ErasedName, digest_of
 from crawlers.frontier.facts import budget_key, spent_after
 from crawlers.frontier.memory_manners import MemoryManners
 from crawlers.frontier.memory_queue import MemoryQueue
 from crawlers.frontier.port import (
     Fact,
     Frontier,
+    HeldFact,
     KnownAddress,
     KnownPost,
     KnownValidators,
@@ -37,6 +40,7 @@ class MemoryFrontier(MemoryManners, Frontier):
         self._first: dict[PostId, datetime] = {}
         self._queue = MemoryQueue(self._clock)
         self._spending = Lock()
+        self._erased: set[str] = set()
 
     def seen(self, post_id: PostId) -> Seen | None:
         return self._seen.get(post_id)
@@ -47,6 +51,10 @@ class MemoryFrontier(MemoryManners, Frontier):
     def acknowledge(
         self, seen: Seen, aliases: tuple[str, ...], finished: Finished | None = None
     ) -> None:
+        if self.erased([seen.post_id, seen.url]):
+            if finished is not None:
+                self._queue.finish(Finished(url=finished.url))
+            return
         known = self._seen.get(seen.post_id)
         if known is None or known.revision <= seen.revision:
             self._seen[seen.post_id] = seen
@@ -60,7 +68,10 @@ class MemoryFrontier(MemoryManners, Frontier):
         return self._first.get(post_id)
 
     def enqueue(self, pages: Sequence[WaitingPage]) -> int:
-        return self._queue.enqueue(pages, self._looked)
+        gone = self.erased([page.url for page in pages])
+        return self._queue.enqueue(
+            [page for page in pages if page.url not in gone], self._looked
+        )
 
     def _looked(self, url: str) -> datetime | None:
         seen = self._seen.get(self._urls[url]) if url in self._urls else None
@@ -109,7 +120,37 @@ class MemoryFrontier(MemoryManners, Frontier):
         return self._validators.get(url, {})
 
     def remember_validators(self, url: str, validators: Mapping[str, str]) -> None:
-        self._validators[url] = dict(validators)
+        if not self.erased([url]):
+            self._validators[url] = dict(validators)
+
+    def erase(self, posts: Collection[PostId], addresses: Collection[str] = ()) -> None:
+        names = {*posts, *addresses, *self._addresses(posts)}
+        self._forget({digest_of(name) for name in names})
+
+    def erased(self, names: Collection[str]) -> frozenset[str]:
+        return frozenset(name for name in names if digest_of(name) in self._erased)
+
+    def drop_waiting(self, posts: Collection[PostId]) -> None:
+        for url in self._addresses(posts):
+            self._queue.finish(Finished(url=url))
+
+    def _addresses(self, posts: Collection[PostId]) -> list[str]:
+        return [url for url, post in self._urls.items() if post in posts]
+
+    def _forget(self, digests: set[str]) -> None:
+        self._erased |= digests
+        held: tuple[dict[Any, Any], ...] = (
+            self._seen,
+            self._first,
+            self._urls,
+            self._validators,
+        )
+        for names in held:
+            for name in [name for name in names if digest_of(name) in digests]:
+                del names[name]
+        for page in self._queue.pages():
+            if digest_of(page.url) in digests:
+                self._queue.finish(Finished(url=page.url))
 
     def spend(self, budget: str, day: str, units: int, most: int) -> bool:
         key = budget_key(budget)
@@ -147,6 +188,7 @@ class MemoryFrontier(MemoryManners, Frontier):
         return tuple(self._runs.get(source, ())[:limit])
 
     def facts(self) -> Iterator[Fact]:
+        yield from map(ErasedName, sorted(self._erased))
         for seen in list(self._seen.values()):
             yield KnownPost(seen=seen, first_seen=self._first[seen.post_id])
         for url, post_id in list(self._urls.items()):
@@ -160,21 +202,26 @@ class MemoryFrontier(MemoryManners, Frontier):
         yield from self._queue.pages()
 
     def take_in(self, facts: Sequence[Fact]) -> None:
+        self._forget({f.digest for f in facts if isinstance(f, ErasedName)})
         for fact in facts:
-            match fact:
-                case KnownPost():
-                    self._seen[fact.seen.post_id] = fact.seen
-                    self._first[fact.seen.post_id] = fact.first_seen
-                case KnownAddress():
-                    self._urls[fact.url] = fact.post_id
-                case KnownValidators():
-                    self._validators[fact.url] = dict(fact.held)
-                case NextVisit():
-                    self._next[fact.source] = fact.at
-                case SourceRun():
-                    self._take_run(fact)
-                case WaitingPage():
-                    self._queue.put(fact)
+            if not isinstance(fact, ErasedName):
+                self._take(fact)
+
+    def _take(self, fact: HeldFact) -> None:
+        match fact:
+            case KnownPost():
+                self._seen[fact.seen.post_id] = fact.seen
+                self._first[fact.seen.post_id] = fact.first_seen
+            case KnownAddress():
+                self._urls[fact.url] = fact.post_id
+            case KnownValidators():
+                self._validators[fact.url] = dict(fact.held)
+            case NextVisit():
+                self._next[fact.source] = fact.at
+            case SourceRun():
+                self._take_run(fact)
+            case WaitingPage():
+                self._queue.put(fact)
 
     def _take_run(self, run: SourceRun) -> None:
         others = [r for r in self._runs.get(run.source, []) if r.started != run.started]

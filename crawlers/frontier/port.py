@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from crawlers.frontier.erasures import ErasedName, Erasures
 from crawlers.frontier.manners import HostManners
 from crawlers.frontier.queue import Finished, PageQueue, WaitingPage
 from domain.ids import PostId, SourceId
@@ -111,11 +112,14 @@ class NextVisit:
     at: datetime
 
 
-Fact = KnownPost | KnownAddress | KnownValidators | NextVisit | SourceRun | WaitingPage
+HeldFact = (
+    KnownPost | KnownAddress | KnownValidators | NextVisit | SourceRun | WaitingPage
+)
+Fact = ErasedName | HeldFact
 """What a frontier holds for good; leases pass, and are none."""
 
 
-class Frontier(PageQueue, HostManners):
+class Frontier(PageQueue, HostManners, Erasures):
     """Known URLs, validators, revisions and waiting pages of one installation."""
 
     @abstractmethod
@@ -132,8 +136,9 @@ class Frontier(PageQueue, HostManners):
     ) -> None:
         """Remember a revision, durably; called after the log acknowledged it.
 
-        A lower revision than the known one changes nothing. The page that it was read
-        from, if it waited, is finished in the same step.
+        A lower revision than the known one changes nothing, and so does an erased
+        post. The page that it was read from, if it waited, is finished in the same
+        step.
         """
 
     @abstractmethod
@@ -153,7 +158,10 @@ class Frontier(PageQueue, HostManners):
 
     @abstractmethod
     def remember_validators(self, url: str, validators: Mapping[str, str]) -> None:
-        """Remember them; only after the answer's posts are acknowledged."""
+        """Remember them; only after the answer's posts are acknowledged.
+
+        Those of an erased post's address are not kept.
+        """
 
     @abstractmethod
     def spend(self, budget: str, day: str, units: int, most: int) -> bool:
@@ -214,14 +222,15 @@ class Frontier(PageQueue, HostManners):
     def facts(self) -> Iterator[Fact]:
         """Yield everything that is held for good, page by page, while nothing writes.
 
-        Posts come in the order in which they were first seen.
+        What was erased comes first; posts in the order in which they were first seen.
         """
 
     @abstractmethod
     def take_in(self, facts: Sequence[Fact]) -> None:
         """Hold facts of another frontier, in one step; the same again changes nothing.
 
-        What is held already of the same post, address, source or visit is replaced.
+        What is held already of the same post, address, source or visit is replaced,
+        and what is held of an erased post goes.
         """
 
     @abstractmethod

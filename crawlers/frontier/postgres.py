@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from crawlers.frontier import postgres_erasures as erasures
 from crawlers.frontier import postgres_queue as queue
+from crawlers.frontier.erasures import ErasedName
 from crawlers.frontier.facts import (
     budget_key,
     counts_of,
@@ -21,6 +23,7 @@ from crawlers.frontier.facts import (
 from crawlers.frontier.port import (
     Fact,
     Frontier,
+    HeldFact,
     KnownAddress,
     KnownPost,
     KnownValidators,
@@ -28,6 +31,7 @@ from crawlers.frontier.port import (
     Seen,
     SourceRun,
 )
+from crawlers.frontier.postgres_erasures import PostgresErasures
 from crawlers.frontier.postgres_line import Db, Line, Query
 from crawlers.frontier.postgres_manners import PostgresManners, prepare_manners
 from crawlers.frontier.postgres_schema import key, prepare, storable
@@ -47,16 +51,20 @@ _RECENT = (
 # Addresses come sorted: two crawlers that insert the same ones in another order would
 # wait for each other.
 _ACKNOWLEDGE = """
-WITH address AS (
+WITH allowed AS (
+    SELECT 1 WHERE NOT EXISTS (
+        SELECT FROM frontier_erased WHERE key = %(key)s OR key = %(url_key)s)
+), address AS (
     INSERT INTO frontier_address (key, url, post)
-    SELECT unnest(%(keys)s::bytea[]), unnest(%(urls)s::text[]), %(id)s
+    SELECT unnest(%(keys)s::bytea[]), unnest(%(urls)s::text[]), %(id)s FROM allowed
     ON CONFLICT (key) DO NOTHING
 )
 INSERT INTO frontier_post AS known
     (key, id, revision, content_hash, url, checked, source, gone, counts,
     first_seen)
-VALUES (%(key)s, %(id)s, %(revision)s, %(content_hash)s, %(url)s, %(checked)s,
-    %(source)s, %(gone)s, %(counts)s, %(checked)s)
+SELECT %(key)s, %(id)s, %(revision)s::int, %(content_hash)s, %(url)s,
+    %(checked)s::timestamptz, %(source)s, %(gone)s::boolean, %(counts)s,
+    %(checked)s::timestamptz FROM allowed
 ON CONFLICT (key) DO UPDATE SET revision = excluded.revision,
     content_hash = excluded.content_hash, url = excluded.url,
     checked = excluded.checked, source = excluded.source, gone = excluded.gone,
@@ -126,7 +134,7 @@ PAGE = 1000
 """Rows read at once when everything is read."""
 
 
-class PostgresFrontier(PostgresManners, Frontier):
+class PostgresFrontier(PostgresManners, PostgresErasures, Frontier):
     """Shared by any number of crawlers; leases go by the server's clock."""
 
     def __init__(self, url: str) -> None:
@@ -152,6 +160,7 @@ class PostgresFrontier(PostgresManners, Frontier):
             "keys": [address for address, _ in addresses],
             "urls": [url for _, url in addresses],
             "key": key(seen.post_id),
+            "url_key": key(seen.url),
             "id": storable(seen.post_id),
             "revision": seen.revision,
             "content_hash": seen.content_hash,
@@ -179,7 +188,9 @@ class PostgresFrontier(PostgresManners, Frontier):
         return rows[0][0] if rows else None
 
     def enqueue(self, pages: Sequence[WaitingPage]) -> int:
-        return self._line.do(lambda db: queue.enqueue(db, pages))
+        gone = self.erased([page.url for page in pages])
+        free = [page for page in pages if page.url not in gone]
+        return self._line.do(lambda db: queue.enqueue(db, free))
 
     def take(
         self,
@@ -233,8 +244,9 @@ class PostgresFrontier(PostgresManners, Frontier):
         return held
 
     def remember_validators(self, url: str, validators: Mapping[str, str]) -> None:
-        held = json.dumps(dict(validators))
-        self._line.ask(_REMEMBER, key(url), storable(url), held)
+        if not self.erased([url]):
+            held = json.dumps(dict(validators))
+            self._line.ask(_REMEMBER, key(url), storable(url), held)
 
     def spend(self, budget: str, day: str, units: int, most: int) -> bool:
         name = budget_key(budget)
@@ -293,6 +305,8 @@ class PostgresFrontier(PostgresManners, Frontier):
         return tuple(run_of(*row) for row in self._line.ask(_RUNS, source, limit))
 
     def facts(self) -> Iterator[Fact]:
+        for (place,) in self._pages(erasures.ALL, b""):
+            yield ErasedName(place.hex())
         for _, first, *row in self._pages(_ALL_POSTS, 0):
             yield KnownPost(seen=_seen(tuple(row)), first_seen=first)
         for _, url, post in self._pages(_ALL_ADDRESSES, b""):
@@ -313,9 +327,13 @@ class PostgresFrontier(PostgresManners, Frontier):
             last = rows[-1][0]
 
     def take_in(self, facts: Sequence[Fact]) -> None:
+        digests = [f.digest for f in facts if isinstance(f, ErasedName)]
+        others = [f for f in facts if not isinstance(f, ErasedName)]
+
         def work(db: Db) -> None:
+            erasures.forget(db, [bytes.fromhex(digest) for digest in digests])
             with db.transaction(), db.cursor() as cursor:
-                for fact in facts:
+                for fact in others:
                     cursor.execute(*_taken(fact))
 
         self._line.do(work)
@@ -324,7 +342,7 @@ class PostgresFrontier(PostgresManners, Frontier):
         self._line.close()
 
 
-def _taken(fact: Fact) -> tuple[Query, Sequence[object]]:
+def _taken(fact: HeldFact) -> tuple[Query, Sequence[object]]:
     match fact:
         case KnownPost(seen=seen):
             return _TAKE_POST, (

@@ -9,7 +9,7 @@ import hashlib
 from crawlers.frontier.postgres_line import Db, Line
 from domain.errors import ConfigurationError
 
-VERSION = 2
+VERSION = 3
 """Raised with each change of the tables; `prepare` then has a step more to take."""
 
 _LOCK = 0x66726F6E
@@ -57,7 +57,10 @@ CREATE INDEX frontier_waiting_leased ON frontier_waiting (site, holder)
     WHERE holder IS NOT NULL;
 CREATE INDEX frontier_waiting_number ON frontier_waiting (number);
 """
-_STEPS = (_TABLES, _QUEUE)
+_ERASED = """
+CREATE TABLE frontier_erased (key bytea PRIMARY KEY);
+"""
+_STEPS = (_TABLES, _QUEUE, _ERASED)
 """What leads from a version to the next; the first from nothing to 1."""
 
 

@@ -89,7 +89,8 @@ class PageQueue(ABC):
     def enqueue(self, pages: Sequence[WaitingPage]) -> int:
         """Let pages wait, by the rule of `joined`; return how many that changed.
 
-        The same pages again change nothing. A page that is leased stays leased.
+        The same pages again change nothing. A page that is leased stays leased. Those
+        of erased posts are left out.
         """
 
     @abstractmethod

@@ -13,7 +13,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from crawlers.frontier import sqlite_erasures as erasures
 from crawlers.frontier import sqlite_queue as queue
+from crawlers.frontier.erasures import ErasedName
 from crawlers.frontier.facts import (
     budget_key,
     counts_of,
@@ -25,6 +27,7 @@ from crawlers.frontier.facts import (
 from crawlers.frontier.port import (
     Fact,
     Frontier,
+    HeldFact,
     KnownAddress,
     KnownPost,
     KnownValidators,
@@ -138,7 +141,8 @@ class SqliteFrontier(SqliteManners, Frontier):
         with translated(STORE):
             enter_wal(self._db, busy_seconds)
             self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.executescript(_SCHEMA + queue.SCHEMA + MANNERS)
+            self._db.executescript(_SCHEMA + queue.SCHEMA + erasures.SCHEMA + MANNERS)
+            erasures.prepare(self._db)
         self._add_columns()
 
     def _add_columns(self) -> None:
@@ -160,6 +164,10 @@ class SqliteFrontier(SqliteManners, Frontier):
         self, seen: Seen, aliases: tuple[str, ...], finished: Finished | None = None
     ) -> None:
         with self._transaction():
+            if erasures.erased(self._db, [seen.post_id, seen.url]):
+                if finished is not None:
+                    queue.finish(self._db, Finished(url=finished.url))
+                return
             self._db.execute(
                 _ACKNOWLEDGE,
                 (*_values(seen), seen.checked.timestamp()),
@@ -177,7 +185,8 @@ class SqliteFrontier(SqliteManners, Frontier):
 
     def enqueue(self, pages: Sequence[WaitingPage]) -> int:
         with self._transaction():
-            return queue.enqueue(self._db, pages)
+            gone = erasures.erased(self._db, [page.url for page in pages])
+            return queue.enqueue(self._db, [p for p in pages if p.url not in gone])
 
     def take(
         self,
@@ -238,7 +247,23 @@ class SqliteFrontier(SqliteManners, Frontier):
     def remember_validators(self, url: str, validators: Mapping[str, str]) -> None:
         held = json.dumps(dict(validators))
         with self._transaction():
-            self._db.execute("REPLACE INTO validator VALUES (?, ?)", (url, held))
+            if not erasures.erased(self._db, [url]):
+                self._db.execute("REPLACE INTO validator VALUES (?, ?)", (url, held))
+
+    def erase(self, posts: Collection[PostId], addresses: Collection[str] = ()) -> None:
+        with self._transaction():
+            erasures.erase(self._db, posts, addresses)
+        # What was deleted is overwritten in the file, and stands in the log of writes
+        # until that is begun anew.
+        self._ask("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def erased(self, names: Collection[str]) -> frozenset[str]:
+        with self._lock, translated(STORE):
+            return erasures.erased(self._db, names)
+
+    def drop_waiting(self, posts: Collection[PostId]) -> None:
+        with self._transaction():
+            erasures.drop_waiting(self._db, posts)
 
     def spend(self, budget: str, day: str, units: int, most: int) -> bool:
         key = budget_key(budget)
@@ -305,6 +330,8 @@ class SqliteFrontier(SqliteManners, Frontier):
         return tuple(map(_run, rows))
 
     def facts(self) -> Iterator[Fact]:
+        for (digest,) in self._pages(erasures.ALL, ""):
+            yield ErasedName(digest)
         for _, first, *row in self._pages(_ALL_POSTS, 0):
             yield KnownPost(seen=_seen(tuple(row)), first_seen=_time(first))
         for url, post in self._pages(_ALL_ADDRESSES, ""):
@@ -325,11 +352,15 @@ class SqliteFrontier(SqliteManners, Frontier):
             last = rows[-1][0]
 
     def take_in(self, facts: Sequence[Fact]) -> None:
+        digests = [fact.digest for fact in facts if isinstance(fact, ErasedName)]
         with self._transaction():
+            if digests:
+                erasures.take_in(self._db, digests)
             for fact in facts:
-                self._take(fact)
+                if not isinstance(fact, ErasedName):
+                    self._take(fact)
 
-    def _take(self, fact: Fact) -> None:
+    def _take(self, fact: HeldFact) -> None:
         match fact:
             case KnownPost():
                 first = fact.first_seen.timestamp()

@@ -19,6 +19,7 @@ from crawlers.spiders.youtube_posts import (
     VIDEO,
     comment_post,
     parts_of,
+    talk_of,
     video_address,
     video_post,
 )
@@ -154,10 +155,10 @@ class YoutubeSpider(YoutubeCalls):
 
     def _unread(self, video: str) -> bool:
         """Tell whether the video is unknown, or its comments were never read."""
-        frontier = self.visit.deps.frontier
-        if frontier.resolve(video_address(video)) is None:
-            return True
-        return self._talks and not frontier.validators(_talk(video))
+        frontier, address = self.visit.deps.frontier, video_address(video)
+        if frontier.resolve(address) is None:
+            return not frontier.erased([address])
+        return self._talks and not frontier.validators(talk_of(video))
 
     @property
     def _talks(self) -> bool:
@@ -182,12 +183,12 @@ class YoutubeSpider(YoutubeCalls):
         self, video: Video, token: str = "", number: int = 1
     ) -> Generator[Request]:
         """Ask for the comments where there are more or fewer than at the last look."""
-        held = self.visit.deps.frontier.validators(_talk(video.id))
+        held = self.visit.deps.frontier.validators(talk_of(video.id))
         count = video.counts.comments
         if not self._talks or (held and held["comments"] == str(count)):
             return
         if count == 0:
-            self.note(_talk(video.id), {"comments": "0"})
+            self.note(talk_of(video.id), {"comments": "0"})
             return
         then = partial(self._read_threads, video=video, number=number)
         asked = {
@@ -211,7 +212,7 @@ class YoutubeSpider(YoutubeCalls):
             yield from self._threads(video, page.next_token, number + 1)
         else:
             count = str(video.counts.comments)
-            self.note(_talk(video.id), {"comments": count})
+            self.note(talk_of(video.id), {"comments": count})
 
     def _replies(
         self, top: Comment, token: str = "", number: int = 1
@@ -279,7 +280,7 @@ class YoutubeSpider(YoutubeCalls):
     ) -> Yields:
         video = parameters.get("videoId", "")
         if code == "comments_disabled":
-            self.note(_talk(video), {"comments": "None"})
+            self.note(talk_of(video), {"comments": "None"})
         elif self.visit.deps.frontier.resolve(video_address(video)) is not None:
             yield self._gone(response, video_address(video))
 
@@ -298,8 +299,3 @@ class YoutubeSpider(YoutubeCalls):
             requested=post.url,
             capture=self.capture(response),
         )
-
-
-def _talk(video: str) -> str:
-    """Return where it is noted how many comments a video had when they were read."""
-    return f"youtube:talk:{video}"

@@ -32,6 +32,11 @@ def parts_of(address: str) -> tuple[str, str]:
     return video, comment
 
 
+def talk_of(video: str) -> str:
+    """Return where it is noted how many comments a video had when they were read."""
+    return f"youtube:talk:{video}"
+
+
 def video_post(video: Video, spec: SourceSpec, deps: CrawlDeps) -> Post:
     """Return the video as a post: title and description."""
     post = _post(VIDEO + video.id, video.id, video.channel, spec, deps)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from contracts.frontier_erasures import ErasureContract
 from contracts.frontier_manners import MannersContract
 from contracts.frontier_queue import QueueContract, waiting
 from crawlers.frontier.memory import MemoryFrontier
@@ -45,7 +46,7 @@ RUN = SourceRun(
 )
 
 
-class FrontierContract(QueueContract, MannersContract, ABC):
+class FrontierContract(QueueContract, MannersContract, ErasureContract, ABC):
     """Subclass and give a fresh frontier."""
 
     @pytest.fixture

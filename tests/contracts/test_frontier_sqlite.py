@@ -103,6 +103,23 @@ class TestSqliteFrontier(FrontierContract):
                 assert seen is not None
                 assert seen.counts == Counts()
 
+    def test_the_bytes_of_what_was_erased_are_gone_from_the_disk(
+        self, tmp_path: Path
+    ) -> None:
+        with contextlib.closing(SqliteFrontier(tmp_path / "f.sqlite")) as frontier:
+            for number in range(200):
+                url = f"https://a.vn/nguyen-van-{number}"
+                page = waiting(url, hint="Nguyen Van " * 50)
+                frontier.enqueue([page])
+                post = PostId(f"url:{url}")
+                frontier.acknowledge(replace(SEEN, post_id=post, url=url), ())
+            posts = [PostId(f"url:https://a.vn/nguyen-van-{n}") for n in range(200)]
+            frontier.erase(posts)
+            for file in tmp_path.iterdir():
+                held = file.read_bytes()
+                assert b"Nguyen Van" not in held, file
+                assert b"nguyen-van" not in held, file
+
     def test_pages_of_a_killed_process_of_this_machine_are_free(
         self, tmp_path: Path
     ) -> None:

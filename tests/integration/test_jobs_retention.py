@@ -9,10 +9,14 @@ import pytest
 from casework.adapters.sqlalchemy import SqlCaseworkStore
 from casework.model import Decision, Evidence
 from casework.service import Casework
+from crawlers.erasing import CrawlMemory
+from crawlers.frontier.memory import MemoryFrontier
+from crawlers.frontier.port import Seen
+from crawlers.frontier.queue import Lane, WaitingPage
 from domain.analysis import Analysis, Judgement, LabelScore
 from domain.clock import ManualClock
 from domain.errors import RetryLaterError
-from domain.events import PostGone
+from domain.events import PostGone, Rejected
 from domain.ids import AgencyId, PostId, SourceId
 from domain.labels import About, GoneReason, Harm, PostKind, Queue, Role, Verdict
 from domain.post import Post
@@ -29,6 +33,7 @@ from jobs.retention import FORGET, RetentionJob
 from nlp.fingerprint import bands
 from pipeline.indexer import put
 from pipeline.keys import analysis_key, gone_key
+from pipeline.quarantine import put_aside
 from pipeline.replay import read_all
 from searchindex.adapters.memory import MemorySearchIndex
 from searchindex.port import Search
@@ -65,7 +70,11 @@ class Office:
         self.analyst = self.casework.create_account(
             "cli", name="an", display="An", role=Role.ANALYST, password="mật khẩu dài 1"
         )
-        self.eraser = Eraser(self.log, self.casework, self.evidence, self.clock)
+        self.frontier = MemoryFrontier(self.clock)
+        crawled = CrawlMemory(self.frontier)
+        self.eraser = Eraser(
+            self.log, self.casework, self.evidence, self.clock, crawled
+        )
         self.job = RetentionJob(self.eraser, DAYS, ZONE)
 
     def capture(self, url):
@@ -408,6 +417,65 @@ def test_a_request_deletes_at_once_except_what_is_held(office):
     assert office.posts() == {"held"}
     assert paper.decisions == 1
     assert len(paper.posts) == 2
+
+
+def watched(office, name):
+    """Let the crawlers know a post, whose page waits for its recheck."""
+    url = f"https://x.example/{name}"
+    seen = Seen(
+        post_id=PostId(name), revision=1, content_hash="", url=url, checked=START
+    )
+    office.frontier.acknowledge(seen, ())
+    page = WaitingPage(
+        url=url,
+        site="x.example",
+        source=SourceId("s"),
+        lane=Lane.NOW,
+        due=START,
+        hint=f"title of {name}",
+    )
+    office.frontier.enqueue([page])
+    return page
+
+
+def test_a_request_makes_the_crawlers_forget_for_good(office):
+    pages = {name: watched(office, name) for name in ("mine", "held", "other")}
+    for name in pages:
+        office.add(name)
+    office.hold("held")
+    office.write(
+        "mine",
+        Rejected(
+            topic="posts",
+            partition=0,
+            offset=0,
+            key="mine",
+            value=b"secret",
+            stage="worker",
+            reason="odd",
+            detail="",
+            at=START,
+        ),
+        LogTopic.REJECTED,
+    )
+    office.eraser.on_request([PostId("mine"), PostId("held")], reason="request")
+    assert office.frontier.erased(pages) == {"mine"}
+    assert list(put_aside(office.log)) == []
+    for name, page in pages.items():
+        assert office.frontier.enqueue([page]) == 0
+        waits = office.frontier.waiting_page(page.url)
+        assert waits == (None if name == "mine" else page)
+
+
+def test_what_time_ends_is_not_looked_at_but_may_come_again(office):
+    page = watched(office, "old")
+    office.add("old")
+    office.clock.advance(days=400)
+    office.retain()
+    assert office.posts() == set()
+    assert office.frontier.waiting() == ()
+    assert office.frontier.erased(["old"]) == set()
+    assert office.frontier.enqueue([page]) == 1
 
 
 def test_without_days_nothing_ends(office):

@@ -96,6 +96,46 @@ def gone(url: str = URL) -> FoundGone:
     return FoundGone(url=url, at=NOW, trace="g")
 
 
+def test_an_erased_post_is_left_out_with_all_that_it_came_with() -> None:
+    desk = Desk()
+    desk.take(found())
+    desk.frontier.erase([POST.id])
+    known, shared = desk.logged(), "https://bao.example.vn/s/1"
+    page = WaitingPage(
+        url=shared, site="bao.example.vn", source=POST.source, lane=Lane.FRESH, due=NOW
+    )
+    desk.frontier.enqueue([page])
+    edited = replace(POST, text="Khác", aliases=("https://bao.example.vn/",))
+    newer = replace(CAPTURE, body=b"<p>2")
+    desk.take(found(edited, requested=shared, capture=newer, page=page))
+    assert desk.logged() == known
+    assert len(list(desk.evidence.digests())) == 1
+    assert desk.frontier.waiting() == ()
+    # The address that led to it this time leads nowhere from now on; a shared one of
+    # the page's own claim does.
+    assert desk.frontier.erased([shared, URL, "https://bao.example.vn/"]) == {
+        shared,
+        URL,
+    }
+    assert desk.tally.left_out["erased"] == 1
+    assert not desk.tally.errors
+    desk.take(gone(), FoundUnchanged(url=URL, at=NOW, trace="u"))
+    assert desk.logged() == known
+
+
+def test_a_post_erased_between_reading_and_writing_is_not_written() -> None:
+    desk = Desk()
+    other = replace(POST, id=PostId("url:https://b.vn/"), url="https://b.vn/")
+    desk.ingest.take(found())
+    desk.ingest.take(found(other, requested=other.url))
+    desk.frontier.erase([POST.id])
+    desk.ingest.flush()
+    (event,) = desk.logged()
+    assert isinstance(event, PostSeen)
+    assert event.post.id == other.id
+    assert desk.frontier.seen(POST.id) is None
+
+
 def test_a_new_post_is_seen_with_its_evidence() -> None:
     desk = Desk()
     desk.take(found())

@@ -68,6 +68,14 @@ def test_what_no_crawler_may_ask_is_refused(url: str) -> None:
     assert room.frontier.waiting() == ()
 
 
+def test_what_was_erased_is_refused_in_words() -> None:
+    room = Room()
+    room.frontier.erase([PostId("p")], ["https://bao.vn/1.html"])
+    with pytest.raises(QuarantineError, match="erased"):
+        room.desk.ask("https://bao.vn/1.html?utm_source=x")
+    assert room.frontier.waiting() == ()
+
+
 def test_outcomes() -> None:
     room = Room()
     page = room.desk.ask("https://bao.vn/1.html")

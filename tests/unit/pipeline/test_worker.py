@@ -7,7 +7,12 @@ from domain.ids import PostId, SourceId
 from domain.labels import About, GoneReason, PostKind, Queue
 from domain.post import Counts
 from eventlog.adapters.memory import MemoryEventLog
-from eventlog.codec import decode_analysis, decode_event, decode_rejected
+from eventlog.codec import (
+    decode_analysis,
+    decode_event,
+    decode_rejected,
+    encode_event,
+)
 from eventlog.port import LogTopic
 from nlp.fingerprint import bands
 from pipeline.indexer import Indexer
@@ -57,6 +62,19 @@ def test_a_post_about_the_province_is_judged_and_queued(house):
     assert made.queues == (Queue.HARMFUL, Queue.ANSWERS)
     assert "lừa đảo" in made.why
     assert made.story == "p:1"
+
+
+def test_what_was_erased_is_passed_over_whatever_still_waits_of_it(house):
+    house.worker.erased = frozenset({"p:1"}).intersection
+    feed(house.log, post(1, "Ở Sơn Thủy có người lừa tiền"), post(2, "Ở Sơn Thủy"))
+    gone = PostGone(
+        post_id=PostId("p:1"), revision=1, reason=GoneReason.DELETED, at=START
+    )
+    with house.log.writer() as writer:
+        writer.append(LogTopic.POSTS, "p:1", encode_event(gone))
+    house.work()
+    assert set(house.analyses()) == {"p:2#1"}
+    assert house.rejected() == []
 
 
 def test_other_places_stop_at_the_gate_and_stay_out_of_the_index(house):
