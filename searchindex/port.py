@@ -18,7 +18,7 @@ from typing import Self
 
 from domain.analysis import Analysis
 from domain.events import CountsSeen, PostGone
-from domain.ids import PostId, StoryId
+from domain.ids import PostId, StoryId, UnitId
 from domain.review import ReviewState
 from searchindex.document import Document
 from searchindex.query import Node
@@ -72,6 +72,19 @@ class Page:
     total_exact: bool = True
     next_cursor: str | None = None
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeoFacet:
+    """Posts by commune, exact: a map that shows a part of them would mislead.
+
+    A post counts once in each unit that it names, so `units` sum to more than `named`,
+    the posts that name any of them. `total` are all matches.
+    """
+
+    units: Mapping[UnitId, int]
+    named: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +187,14 @@ class IndexReader(ABC):
         """Posts per local day and queue: `{"2026-11-23": {"all": 9, "press": 2}}`.
 
         `utc_offset` is `+07:00`-like. Days without posts are missing.
+        """
+
+    @abstractmethod
+    def geo(self, query: Node | None, units: Sequence[UnitId]) -> GeoFacet:
+        """Count the matches that name each of these units, zeros among them.
+
+        Other than `Page.facets`, no bound applies: it costs what the posts that name a
+        unit within the query's dates are.
         """
 
     @abstractmethod

@@ -15,11 +15,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from domain.errors import ConflictError, RetryLaterError
-from domain.ids import PostId
+from domain.ids import PostId, UnitId
 from domain.labels import Queue
 from searchindex.adapters.elastic_bulk import Held, VersionGone, read, read_from
 from searchindex.adapters.elastic_client import Client, Params, Reply
 from searchindex.adapters.elastic_errors import Refused, ours, refusal, translated
+from searchindex.adapters.elastic_geo import answered, question
 from searchindex.adapters.elastic_hold import Holder
 from searchindex.adapters.elastic_places import located
 from searchindex.adapters.elastic_query import (
@@ -41,7 +42,7 @@ from searchindex.fields import is_kind, seconds
 from searchindex.highlight import highlights
 from searchindex.intake import decode_state
 from searchindex.local_days import offset_seconds
-from searchindex.port import Hit, IndexReader, Order, Page, Search
+from searchindex.port import GeoFacet, Hit, IndexReader, Order, Page, Search
 from searchindex.query import Node
 
 BOUND = 10_000
@@ -162,6 +163,11 @@ class ElasticReader(IndexReader):
             answer = self._ask("_search", body, WHOLE)
         buckets = answer["aggregations"]["days"]["buckets"]
         return {bucket["key_as_string"]: _day(bucket) for bucket in buckets}
+
+    def geo(self, query: Node | None, units: Sequence[UnitId]) -> GeoFacet:
+        with translated():
+            answer = self._ask("_search", question(query, units), WHOLE)
+        return answered(answer, units)
 
     def count(self) -> int:
         with translated():

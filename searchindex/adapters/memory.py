@@ -10,7 +10,7 @@ from threading import RLock
 
 from domain.clock import Clock, SystemClock
 from domain.errors import ConflictError
-from domain.ids import PostId
+from domain.ids import PostId, UnitId
 from nlp.fingerprint import bands
 from searchindex.adapters.memory_match import Prepared
 from searchindex.cursor import Cursor, decode_cursor, encode_cursor
@@ -22,6 +22,7 @@ from searchindex.local_days import local_day, offset_seconds
 from searchindex.merge import State, is_over
 from searchindex.port import (
     BulkResult,
+    GeoFacet,
     Hit,
     IndexReader,
     IndexWriter,
@@ -183,6 +184,15 @@ class MemoryReader(IndexReader):
                 day = days.setdefault(local_day(document.post.when, offset), Counter())
                 day.update(["all", *{q.value for q in document.analysis.queues}])
         return {day: dict(days[day]) for day in sorted(days)}
+
+    def geo(self, query: Node | None, units: Sequence[UnitId]) -> GeoFacet:
+        found = self._found(query or AllOf(())).values()
+        placed = [set(keywords(p.document).get("place", ())) for p in found]
+        return GeoFacet(
+            units={unit: sum(unit in places for places in placed) for unit in units},
+            named=sum(not places.isdisjoint(units) for places in placed),
+            total=len(placed),
+        )
 
     def count(self) -> int:
         return len(self._index.live.prepared)

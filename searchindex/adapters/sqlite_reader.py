@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from domain.ids import PostId
+from domain.ids import PostId, UnitId
 from domain.labels import Queue
 from searchindex.adapters.sqlite_query import (
     MAX_SLOT,
@@ -30,8 +30,8 @@ from searchindex.fields import TIE_BITS, is_kind
 from searchindex.highlight import highlights
 from searchindex.intake import decode_state
 from searchindex.local_days import local_day, offset_seconds
-from searchindex.port import Hit, IndexReader, Order, Page, Search
-from searchindex.query import Node
+from searchindex.port import GeoFacet, Hit, IndexReader, Order, Page, Search
+from searchindex.query import AnyOf, FieldIs, Node
 from searchindex.terms import RANKS
 
 BOUND = 10_000
@@ -115,6 +115,17 @@ class SqliteReader(IndexReader):
                     days.setdefault(day, {})[name] = count
         return {day: days[day] for day in sorted(days)}
 
+    def geo(self, query: Node | None, units: Sequence[UnitId]) -> GeoFacet:
+        found = plan(query)
+        places = {unit: FieldIs("place", unit) for unit in units}
+        with self._reading() as db:
+            look = Look(db, found, self._bound)
+            return GeoFacet(
+                units={unit: look.sum(place) for unit, place in places.items()},
+                named=look.sum(AnyOf(tuple(places.values()))),
+                total=look.sum(),
+            )
+
     def count(self) -> int:
         with self._reading() as db:
             return int(db.execute("SELECT COUNT(*) FROM facts").fetchone()[0])
@@ -153,6 +164,14 @@ class Look:
             (*values, self._bound + 1),
         )
         return int(row.fetchone()[0])
+
+    def sum(self, also: Node | None = None) -> int:
+        """Return the exact number of matches, of those that `also` holds for."""
+        match = self._match
+        if also is not None:
+            match = f"({match} AND {expression(also)})"
+        sql, values = self._select("COUNT(*)", match, self._plan.low, self._plan.high)
+        return int(self._db.execute(sql, values).fetchone()[0])
 
     def facets(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
         """Count the values of fields in the newest matches, up to the bound."""

@@ -15,7 +15,7 @@ from domain.labels import About, GoneReason, PostKind, Queue, Stance, Topic, Ver
 from domain.post import Counts, Post
 from domain.review import ReviewState
 from searchindex.parse import parse
-from searchindex.port import Order, Search, SearchIndex
+from searchindex.port import GeoFacet, Order, Search, SearchIndex
 from searchindex.query import (
     AllOf,
     AnyOf,
@@ -459,6 +459,39 @@ class SearchIndexContract(ABC):
             "verdict": {},
             "text": {},
         }
+
+    def test_geo_counts_a_post_once_in_each_unit_that_it_names(self, index):
+        def at(*units):
+            return tuple(
+                PlaceHit(name="x", start=n, end=n + 1, unit=unit, why="")
+                for n, unit in enumerate(units)
+            )
+
+        both = (Queue.HARMFUL, Queue.PRESS)
+        fill(
+            index,
+            analysis(post("a", "lũ"), places=at("u-1", "u-1", "u-2"), queues=both),
+            analysis(post("b", "lũ", hours=1), places=at("u-1", None)),
+            analysis(post("c", "lũ", hours=2), places=at(None)),
+            analysis(post("d", "nắng", hours=3), places=at("u-3", "lạ")),
+            analysis(post("e", "lũ", hours=99), places=at("u-2")),
+        )
+        units = ["u-1", "u-2", "u-3", 'u"4 OR *']
+        count = index.reader().geo
+        assert count(None, units) == GeoFacet(
+            units={"u-1": 2, "u-2": 2, "u-3": 1, 'u"4 OR *': 0}, named=4, total=5
+        )
+        lu = parse("lũ", today=TODAY).node
+        until = DateRange("published", None, START + timedelta(hours=9))
+        assert count(AllOf((lu, until)), units) == GeoFacet(
+            units={"u-1": 2, "u-2": 1, "u-3": 0, 'u"4 OR *': 0}, named=2, total=3
+        )
+        harmful = FieldIs("queue", "harmful", phrase=True)
+        fetched = DateRange("fetched", None, START + timedelta(hours=9))
+        assert count(AllOf((harmful, fetched)), ["u-2"]) == GeoFacet(
+            units={"u-2": 1}, named=1, total=1
+        )
+        assert count(None, []) == GeoFacet(units={}, named=0, total=5)
 
     # Highlights
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.analysis import Analysis, Judgement, LabelScore
+from domain.analysis import Analysis, Judgement, LabelScore, PlaceHit
 from domain.events import PostGone
 from domain.labels import About, GoneReason, PostKind, Queue, Verdict
 from domain.post import Post
@@ -27,6 +27,7 @@ from searchindex.query import (
 )
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
+UNITS = ["u1", "u2"]
 WORDS = [
     "điện",
     "diễn",
@@ -70,6 +71,12 @@ def analyses(draw):
         analysed_at=START,
         judgement=Judgement(labels=(label,)),
         queues=tuple(draw(st.sets(st.sampled_from(list(Queue))))),
+        places=tuple(
+            PlaceHit(name="", start=0, end=0, unit=unit, why="")
+            for unit in draw(
+                st.lists(st.sampled_from([None, *UNITS, "u3"]), max_size=3)
+            )
+        ),
         fingerprint=tuple(draw(st.lists(st.integers(0, 4), max_size=3))),
     )
 
@@ -113,6 +120,7 @@ leaves = st.one_of(
         FieldIs, st.just("status"), st.sampled_from(["open", "reviewed", "reopened"])
     ),
     st.builds(FieldIs, st.just("story"), st.just("x")),
+    st.builds(FieldIs, st.just("place"), st.sampled_from(["u1", "U2"])),
     st.builds(FieldIs, st.just("gone"), st.just("deleted")),
     st.builds(
         DateRange,
@@ -181,3 +189,4 @@ def replay(index, steps, asked):
         yield reader.histogram(
             query, since=START, until=START + timedelta(days=1), utc_offset="+07:00"
         )
+        yield reader.geo(query, UNITS)

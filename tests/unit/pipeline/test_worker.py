@@ -210,6 +210,9 @@ class DeadIndex(IndexReader):
     def histogram(self, query, *, since, until, utc_offset):
         raise RetryLaterError("down")
 
+    def geo(self, query, units):
+        raise RetryLaterError("down")
+
     def count(self):
         raise RetryLaterError("down")
 
