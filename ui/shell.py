@@ -17,6 +17,7 @@ from ui.problems import problem_of
 from ui.view_models import Reading
 from ui.views import (
     desk_view,
+    map_view,
     models_view,
     overview_view,
     search_view,
@@ -62,6 +63,7 @@ def _navigate(page: PageContext) -> None:
         "": ("overview", overview_view.show),
         "desk": ("queues", desk_view.show),
         "search": ("search", search_view.show),
+        "map": ("map", map_view.show),
         "sources": ("sources", sources_view.show),
         "models": ("models", models_view.show),
         "settings": ("settings", settings_view.show),

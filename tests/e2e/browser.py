@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from e2e.console_world import PASSWORD
 
@@ -23,6 +23,7 @@ SCREEN = {"width": 1366, "height": 768}
 """The office laptop that the console is made for."""
 
 PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from hashlib import sha256
 from io import BytesIO
 from itertools import chain
@@ -34,7 +35,7 @@ from domain.analysis import (
     WeightedTerm,
 )
 from domain.clock import Clock, ManualClock
-from domain.ids import Digest, PostId, SourceId, StoryId
+from domain.ids import Digest, PostId, SourceId, StoryId, UnitId
 from domain.labels import About, Harm, Label, PostKind, Queue, Role, Stance, Topic
 from domain.post import Post
 from domain.profile import Profile, SourceSpec
@@ -51,6 +52,7 @@ from jobs.source_facts import SourceWatch, calendar_of
 from jobs.source_health import report
 from nlp.fingerprint import bands
 from nlp.personal_data import personal_data
+from nlp.places import PlaceGate
 from pipeline.indexer import Indexer
 from pipeline.keys import analysis_key
 from pipeline.runner import Runner
@@ -381,9 +383,7 @@ def analysed(
         about=About(truth.get("about", "province")),
         analysed_at=post.fetched,
         language="vi",
-        places=(
-            PlaceHit(name="Điện Biên", start=0, end=0, unit=None, why="nêu tên tỉnh"),
-        ),
+        places=_places(post.title, post.lead, post.text, post.kind),
         judgement=Judgement(
             labels=_labels(post.whole_text, flagged, queues),
             topic=Topic.SECURITY_ORDER if flagged else Topic.OTHER,
@@ -396,6 +396,18 @@ def analysed(
         story=StoryId(story) if story else None,
         pipeline="1",
     )
+
+
+@cache
+def _gate() -> PlaceGate:
+    return PlaceGate.of(load_profile("dien-bien"))
+
+
+@cache
+def _places(title: str, lead: str, text: str, kind: PostKind) -> tuple[PlaceHit, ...]:
+    found = _gate().judge(title, lead, text, kind=kind).places
+    why = "nêu tên tỉnh"
+    return found or (PlaceHit(name="Điện Biên", start=0, end=0, unit=None, why=why),)
 
 
 def _labels(
@@ -445,7 +457,11 @@ def _why(harms: set[Harm], queues: Sequence[Queue]) -> str:
 
 def _made_up() -> Iterator[Analysis]:
     scam = {"queues": ["harmful"], "harm": ["scam"]}
-    yield analysed(made_post("hostile", HOSTILE, minutes=3), scam)
+    named = PlaceHit(
+        name="<b>Sín Thầu", start=0, end=0, unit=UnitId("sin-thau"), why="<i>"
+    )
+    hostile = analysed(made_post("hostile", HOSTILE, minutes=3), scam)
+    yield replace(hostile, places=(named,))
     wave = "Ngân hàng hỗ trợ vay 0% tại Điện Biên, liên hệ {} cọc trước 300 nghìn"
     for at, number in enumerate(("0900 000 444", "0900 000 444 ngay", "0900 000 555")):
         text = wave.format(number)

@@ -27,6 +27,10 @@ def take(folder: Path) -> None:
         page.wait_for_selector("[data-testid=stVegaLiteChart] canvas, svg.marks")
         _keep(page, folder, "overview")
         _desk(page, address, folder)
+        page.goto(f"{address}/map")
+        page.get_by_text("30 ngày", exact=True).click()
+        page.wait_for_selector(".mt-counts a[href*='2026-10-25']")
+        _keep(page, folder, "map")
         for name, path in (
             ("search", "/search?q=dien%20bien"),
             ("sources", "/sources"),

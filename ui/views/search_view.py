@@ -124,7 +124,7 @@ def _results(page: PageContext, found: Page, asked: str, search: Search) -> None
         return
     key = "search.found" if found.total_exact else "search.found_least"
     st.html(f"<h2>{escape(words(key, count=shown.number(found.total)))}</h2>")
-    st.html(f"<ul class='mt-list'>{''.join(_hit(page, h) for h in found.hits)}</ul>")
+    st.html(f"<ul class='mt-list'>{''.join(result(page, h) for h in found.hits)}</ul>")
     first, more, take = st.columns([1, 1, 3])
     if st.session_state.get("search_after") and first.button(words("search.first")):
         st.session_state["search_after"] = None
@@ -158,7 +158,8 @@ def _all(page: PageContext, search: Search) -> Iterator[Document]:
             return
 
 
-def _hit(page: PageContext, hit: Hit) -> str:
+def result(page: PageContext, hit: Hit) -> str:
+    """Draw a found post as a line of a list."""
     reading, document = page.reading, hit.document
     post = document.post
     queues = ", ".join(reading.label("queues", q) for q in document.analysis.queues)
