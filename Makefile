@@ -9,7 +9,7 @@ JOBS ?= 2
 CODE := domain nlp extraction eventlog searchindex evidence casework classifier \
 	pipeline intake jobs wiring crawlers ui cli sqlitefile
 
-.PHONY: help install run test fuzz check lint types imports browser bench demo-reset \
+.PHONY: help install run test fuzz check lint types imports browser bench quality demo-reset \
 	engines engines-stop test-engines bench-engines screenshots locks clean
 
 help: ## list the targets
@@ -71,6 +71,9 @@ imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 check: lint types imports test ## everything that must hold before a change lands
+
+quality: $(VENV)/.dev ## measure every figure of docs/quality.md anew; parts need ../shared
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.quality
 
 bench: $(VENV)/.dev ## measure speed and quality; prints tables, writes docs/quality.md
 	PYTHONPATH=tests $(BIN)/python -m benchmarks

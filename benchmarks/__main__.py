@@ -1,16 +1,16 @@
-"""Runs all measurements, one after the other, each in a process of its own."""
+"""Runs all measurements, one after the other, each in a process of its own.
+
+`benchmarks.quality` runs those alone that write `docs/quality.md`.
+"""
 
 import subprocess
 import sys
 
+from benchmarks.quality import PARTS
+
 MODULES = (
     "worker",
-    "classifier",
-    "place_gate",
-    "personal_data",
-    "near_copies",
-    "text_tasks",
-    "robustness",
+    *(part.module for part in PARTS),
     "search",
     "crawl",
     "extraction",

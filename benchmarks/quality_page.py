@@ -28,10 +28,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join(f"| {line} |" for line in lines)
 
 
-def write_section(name: str, title: str, *parts: str, page: Path = PAGE) -> None:
-    """Put a section into the page in place of its last writing, or at the end."""
+def write_section(
+    name: str, title: str, *parts: str, page: Path = PAGE, module: str = ""
+) -> None:
+    """Put a section into the page in place of its last writing, or at the end.
+
+    `module` writes it; without one it is the module of that name.
+    """
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
-    made = f"`python -m benchmarks.{name}`"
+    made = f"`python -m benchmarks.{module or name}`"
     text = "\n\n".join((begin, f"## {title}", f"Written by {made}.", *parts, end))
     old = page.read_text("utf-8")
     if begin in old and end in old:

@@ -1,7 +1,8 @@
 """Robustness: recall under ways of writing, normalisation against doing nothing.
 
-Prints one JSON object and writes the section of `docs/quality.md`. The part on
-ViLexNorm needs the data beside the checkout and is left out without it.
+Prints one JSON object and writes the sections of `docs/quality.md`. What is said of
+ViLexNorm is a section of its own, since it needs the data beside the checkout and stays
+as it was without it.
 """
 
 import csv
@@ -10,7 +11,7 @@ import random
 import sys
 import tempfile
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,6 +124,19 @@ def standard(change: Callable[[str], str]) -> tuple[float, float]:
     return round(right / words, 4), round(exact / len(pairs), 4)
 
 
+def _write_standard(norm: Mapping[str, tuple[float, float]]) -> None:
+    rows = [(name, *figures) for name, figures in norm.items()]
+    head = ("ViLexNorm, development part", "word accuracy", "exact match")
+    write_section(
+        "normalisation",
+        "Normalisation",
+        "Needs `../shared/data/normalisation`. A sentence normalised to another number "
+        "of words has none right.",
+        table(head, rows),
+        module="robustness",
+    )
+
+
 def main() -> int:
     """Measure, print and write."""
     with tempfile.TemporaryDirectory() as folder:
@@ -131,21 +145,18 @@ def main() -> int:
     ways = under_ways(model)
     note = (
         "Recall of harmful texts of the written test part, each rewritten by a rule; "
-        "ranges are 95 % Wilson intervals. A sentence normalised to another number of "
-        "words has none right."
+        "ranges are 95 % Wilson intervals."
     )
-    parts = [note, table(("way of writing", "recall", "points lost"), ways)]
+    shown = table(("way of writing", "recall", "points lost"), ways)
     norm: dict[str, tuple[float, float]] = {}
     if VILEXNORM.exists():
         norm = {
             "doing nothing": standard(lambda text: text),
             "normalised": standard(lambda text: normalise(text).text),
         }
-        rows = [(name, *figures) for name, figures in norm.items()]
-        head = ("ViLexNorm, development part", "word accuracy", "exact match")
-        parts += [table(head, rows)]
+        _write_standard(norm)
     print(json.dumps({"ways": ways, "normalisation": norm}, ensure_ascii=False))
-    write_section("robustness", "Robustness", *parts)
+    write_section("robustness", "Robustness", note, shown)
     return 0
 
 
