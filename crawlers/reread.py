@@ -92,6 +92,7 @@ def _fields(
             content_type=said,
             fetched=capture.fetched,
             site=site_of_selectors(spec),
+            guess_day=dict(post.found_by).get("published") != "feed",
         )
     if kind == "page":
         address = canonical_url(spec.url)

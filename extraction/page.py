@@ -50,6 +50,7 @@ class _Page:
     node: jsonld.Node
     tags: meta.MetaTags
     site: Site | None
+    guess_day: bool = True
     found_by: list[tuple[str, str]] = field(default_factory=list)
 
     def pick(self, name: str, rungs: Iterator[Rung]) -> str:
@@ -109,12 +110,15 @@ def extract_page(
     content_type: str = "",
     fetched: datetime | None = None,
     site: Site | None = None,
+    guess_day: bool = True,
 ) -> PageFields:
     """Return what the page shows. Never raises for odd input: fields stay empty.
 
     `url` is the page's address, `content_type` the header, `fetched` the time of the
     fetch: publications that lie after it are dropped, and “5 phút trước” counts from
     it. Host and `fetched` pick the site module, for which `site` may stand in.
+    Without `guess_day` a page that tells no time gets none: guesses are slow, know no
+    hour, and would hide what a feed said.
     """
     tree = parse_tree(body, content_type)
     if tree is None:
@@ -127,6 +131,7 @@ def extract_page(
         node=jsonld.article_node(tree, url),
         tags=meta.MetaTags(tree),
         site=site,
+        guess_day=guess_day,
     )
     if site and site.drop:
         for element in tree.xpath(site.drop):
@@ -282,7 +287,8 @@ def _published(page: _Page) -> Iterator[TimeRung]:
     yield "open-graph", lambda: claimed(page.tags.first(meta.PUBLISHED))
     yield "microdata", lambda: claimed(meta.microdata(page.tree, "datePublished"))
     yield "generic", printed
-    yield "htmldate", lambda: generic.htmldate_day(page.tree, page.url)
+    if page.guess_day:
+        yield "htmldate", lambda: generic.htmldate_day(page.tree, page.url)
 
 
 def _modified(page: _Page) -> Iterator[TimeRung]:

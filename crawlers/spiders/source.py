@@ -294,6 +294,7 @@ class SourceSpider(Spider):
             content_type=content_type(response),
             fetched=fetched,
             site=self._site_rules,
+            guess_day=item is None or item.published is None,
         )
         self.visit.tally.walled += fields.walled
         post = article_post(self.visit.spec, response.url, fields, item, fetched)
@@ -331,6 +332,7 @@ class SourceSpider(Spider):
             content_type=content_type(response),
             fetched=self.visit.deps.clock.now(),
             site=self._site_rules,
+            guess_day=False,
         )
         self.visit.tally.received += len(response.body)
         if response.status in _GONE or not fields.body:

@@ -344,3 +344,16 @@ def test_a_watch_visits_again_and_stops_cleanly_on_sigterm(
         assert process.wait(20) == 0
     assert len(said(rest, "run")) >= 2
     assert site.times("/bai-1.html") == 1
+
+
+def test_a_feeds_minute_wins_over_a_guessed_day(
+    site: Hamlet, job: dict[str, Any]
+) -> None:
+    item = "<link>/bai.html</link><pubDate>Sun, 14 Sep 2025 08:15:00 +0700</pubDate>"
+    feed = f'<rss version="2.0"><channel><item>{item}</item></channel></rss>'
+    text = "<p>Bản có cầu treo mới, dân đi lại dễ hơn xưa nhiều lắm.</p>" * 5
+    page = f"<h1>Cầu treo mới</h1><div>{text}</div><p>Đăng ngày 14/09/2025</p>"
+    site.add("/rss", feed.encode())
+    site.add("/bai.html", page.encode())
+    post = only(run_job(job), "seen")
+    assert post["published"] == "2025-09-14 01:15:00+00:00"

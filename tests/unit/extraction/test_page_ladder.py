@@ -215,3 +215,21 @@ def test_a_paragraph_put_before_the_box_of_the_others_is_part_of_the_text() -> N
         f"<h1>T</h1><section><div class=body>{added}<div>{rest}</div></div></section>"
     )
     assert "34 hộ dân" in extract_page(page.encode(), "https://a.vn/b.html").body
+
+
+def test_a_day_is_guessed_only_where_it_is_asked_for() -> None:
+    main = f"<h1>Cầu mới</h1>{PARAGRAPHS}<p>Đăng ngày 14/09/2025</p>"
+    guessed = extract_page(page(main=main), URL, fetched=FETCHED)
+    assert guessed.published is not None
+    assert dict(guessed.found_by)["published"] == "htmldate"
+    left = extract_page(page(main=main), URL, fetched=FETCHED, guess_day=False)
+    assert left.published is None
+
+
+def test_style_sheets_are_left_out_and_cost_no_text() -> None:
+    styles = "<style>p > b{color:red}</style>" * 3 + "<style>a::after{content:'<'}"
+    main = f"{styles}</style><h1>Cầu mới</h1>{PARAGRAPHS}<style>"
+    fields = extract_page(page(main=main), URL)
+    assert fields.title == "Cầu mới"
+    assert fields.body.count("\n") == 7
+    assert "color" not in fields.body
