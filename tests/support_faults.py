@@ -83,6 +83,7 @@ class FaultProxy:
             link.request(handler.command, handler.path, body, headers)
             answer = link.getresponse()
             handler.kind = answer.getheader("content-type")
+            handler.product = answer.getheader("x-elastic-product")
             return answer.status, answer.read()
 
     def _answer(self, handler, status, body):
@@ -90,10 +91,16 @@ class FaultProxy:
         handler.send_header(
             "content-type", getattr(handler, "kind", "application/json")
         )
-        handler.send_header("x-elastic-product", "Elasticsearch")
+        self.name_product(handler)
         handler.send_header("content-length", str(len(body)))
         handler.end_headers()
         handler.wfile.write(body)
+
+    @staticmethod
+    def name_product(handler):
+        """Name the product where the engine did: the clients look."""
+        if product := getattr(handler, "product", None):
+            handler.send_header("x-elastic-product", product)
 
 
 def refuse(status, kind="es_rejected_execution_exception"):
@@ -135,7 +142,7 @@ def cut_after(handler, ask):
     _, body = ask()
     handler.send_response(200)
     handler.send_header("content-type", "application/json")
-    handler.send_header("x-elastic-product", "Elasticsearch")
+    FaultProxy.name_product(handler)
     handler.send_header("content-length", str(len(body)))
     handler.end_headers()
     handler.wfile.write(body[: len(body) // 2])

@@ -138,11 +138,15 @@ class ElasticsearchClient:
 
 
 class OpenSearchClient:
-    """opensearch-py."""
+    """opensearch-py; `OpenSearchConnection` checks that it is no Elasticsearch."""
 
     def __init__(self, options: ElasticOptions) -> None:
         try:
             import opensearchpy  # noqa: PLC0415 - an extra, needed for this engine only
+
+            from searchindex.adapters.opensearch_connection import (  # noqa: PLC0415 - needs the extra
+                OpenSearchConnection,
+            )
         except ModuleNotFoundError as error:
             raise _missing("opensearch-py") from error
         self._errors = opensearchpy.exceptions
@@ -153,6 +157,7 @@ class OpenSearchClient:
         )
         self._client = opensearchpy.OpenSearch(
             hosts=list(options.urls),
+            connection_class=OpenSearchConnection,
             timeout=options.timeout_seconds,
             max_retries=len(options.urls) - 1,
             retry_on_status=(),

@@ -1,5 +1,7 @@
 """A real engine behind a proxy that fails: nothing is lost, all is accounted for."""
 
+import secrets
+
 import pytest
 
 from contracts.search_index import analysis, get, ids, page, post, texts
@@ -211,12 +213,21 @@ def test_a_certificate_of_nobody_known_is_refused(engine, tmp_path):
         index.close()
 
 
-def test_the_wrong_engine_is_named(elasticsearch_url, opensearch_url):
-    options = ElasticOptions(urls=(opensearch_url,), engine="elasticsearch")
-    index = open_index(options)
-    with pytest.raises(ConfigurationError, match="search_engine"):
-        page(index)
+@pytest.mark.parametrize(
+    ("there", "set_to"),
+    [("opensearch", "elasticsearch"), ("elasticsearch", "opensearch")],
+)
+def test_the_wrong_engine_is_named_and_left_as_it_was(request, there, set_to):
+    url = request.getfixturevalue(f"{there}_url")
+    prefix = f"t{secrets.token_hex(6)}"
+    index = open_index(ElasticOptions(urls=(url,), engine=set_to, prefix=prefix))
+    for act in (lambda: page(index), put(index, 1).flush, index.begin_rebuild):
+        with pytest.raises(ConfigurationError, match="search_engine to " + there):
+            act()
     index.close()
+    client = connect(ElasticOptions(urls=(url,), engine=there))
+    assert client.send("GET", f"/{prefix}*/_alias") == {}
+    client.close()
 
 
 def test_a_lost_index_is_made_again_empty_and_writable(index, options):
