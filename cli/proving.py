@@ -36,7 +36,7 @@ def find(settings: Settings, targets: Sequence[str]) -> list[Found]:
 
     Raises `NotFoundError` for a target that leads to none.
     """
-    posts = {text: _posts_at(settings, text) for text in targets if not _digest(text)}
+    posts = {text: posts_at(settings, text) for text in targets if not _digest(text)}
     wanted = {post for found in posts.values() for post in found}
     by_post: Mapping[PostId, Mapping[int, Digest]] = {}
     if wanted:
@@ -129,7 +129,8 @@ def _digest(text: str) -> Digest | None:
     return Digest(f"sha256:{found[1].lower()}") if found else None
 
 
-def _posts_at(settings: Settings, text: str) -> list[PostId]:
+def posts_at(settings: Settings, text: str) -> list[PostId]:
+    """Return the posts that an id or an address may mean."""
     if not re.match(r"https?://", text, re.IGNORECASE):
         return [PostId(text)]
     address = canonical_url(text)
