@@ -1,4 +1,4 @@
-"""What the `posts` commands work with: posts by id or address, and holds."""
+"""What the `hold` commands work with: posts by id or address, and holds."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
@@ -14,7 +14,9 @@ from wiring import bootstrap
 from wiring.settings import Settings
 
 
-def known_posts(settings: Settings, targets: Sequence[str]) -> set[PostId]:
+def known_posts(
+    settings: Settings, casework: Casework, targets: Sequence[str]
+) -> set[PostId]:
     """Return the posts of which analyses or decisions are kept.
 
     Raises `NotFoundError` for the first target that leads to none: a slip in an id
@@ -24,7 +26,7 @@ def known_posts(settings: Settings, targets: Sequence[str]) -> set[PostId]:
     wanted = sorted({post for found in meant.values() for post in found})
     with closing(bootstrap.build_log(settings)) as log:
         analysed = gather(log, wanted)
-    known = {*analysed, *bootstrap.build_casework(settings).latest(wanted)}
+    known = {*analysed, *casework.latest(wanted)}
     for text, found in meant.items():
         if known.isdisjoint(found):
             raise NotFoundError(
@@ -44,7 +46,7 @@ def held_posts(
         found = held.keys() & set(posts_at(settings, text))
         if not found:
             raise NotFoundError(
-                f"{text!r} is under no hold.", hint="See `minhtin posts held`."
+                f"{text!r} is under no hold.", hint="See `minhtin hold list`."
             )
         chosen |= found
     return chosen

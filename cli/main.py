@@ -8,13 +8,13 @@ from cli.commands import (
     erase,
     evidence,
     fetch,
+    hold,
     install,
     intake,
     log,
     migrate,
     model,
     models,
-    posts,
     run,
     sites,
     source_care,
@@ -67,7 +67,7 @@ app.add_typer(sites.sites, name="sites")
 app.add_typer(log.topics, name="topics")
 app.add_typer(log.rejected, name="rejected")
 app.add_typer(install.accounts, name="accounts")
-app.add_typer(posts.posts, name="posts")
+app.add_typer(hold.hold, name="hold")
 app.add_typer(evidence.evidence, name="evidence")
 app.add_typer(watch.audit, name="audit")
 app.add_typer(intake.intake, name="intake")

@@ -104,10 +104,13 @@ def _batches(
 def _row(line: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
+        json.dumps(row, ensure_ascii=False).encode()  # as it is printed again
     except json.JSONDecodeError as error:
         raise ValueError(f"is not JSON ({error.msg}, column {error.colno})") from error
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    except UnicodeEncodeError as error:
+        raise ValueError("holds half of a letter") from error
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         raise ValueError("expected an object with `id` and `text`")  # noqa: TRY004 - the line is at fault
     if not isinstance(row.get("id"), str | int):

@@ -108,6 +108,7 @@ def test_bad_lines_are_named_and_the_good_ones_judged(
         {"id": "no text"},
         ["a list"],
         "[" * 100_000,
+        r'{"id": "half", "text": "\ud83d"}',
         "",
         {"id": "last", "text": LOCAL, "kind": "nonsense", "title": None},
     )
@@ -115,7 +116,7 @@ def test_bad_lines_are_named_and_the_good_ones_judged(
     said = line.run("analyse", str(path))
     assert said.returncode == 1
     assert [row["id"] for row in lines_of(said.stdout)] == ["good", "last"]
-    for number in (2, 3, 4, 5, 6):
+    for number in (2, 3, 4, 5, 6, 7):
         assert f"line {number}: " in said.stderr
     assert "Traceback" not in said.stderr
 

@@ -165,3 +165,15 @@ def test_a_file_that_is_none_of_the_kinds(
 def test_a_file_that_is_not_there(tmp_path: Path, deps: CrawlDeps) -> None:
     with pytest.raises(QuarantineError, match="cannot be read"):
         file_import(tmp_path / "x.csv", SPEC, deps)
+
+
+def test_half_a_letter_and_nul_do_not_end_an_import(
+    tmp_path: Path, deps: CrawlDeps
+) -> None:
+    rows = [r'{"id": "1\u0000", "text": "một \ud83d"}', '{"id": "2", "text": "hai"}']
+    path = write(tmp_path, "a.jsonl", "\n".join(rows))
+    told: list[PostEvent] = []
+    assert file_import(path, SPEC, deps, told.append).taken == 2
+    texts = [event.post.text for event in told if isinstance(event, PostSeen)]
+    assert texts == ["một", "hai"]
+    assert all("\0" not in event.post.id for event in told if hasattr(event, "post"))

@@ -68,9 +68,7 @@ def call_in(words: list[str]) -> list[str] | None:
         first = all(
             w in BEFORE or w.startswith("-") or "=" in w for w in words[:number]
         )
-        if known and (
-            first or "--" in words[:number] or words[number - 1] == "minhtin"
-        ):
+        if known and (first or words[number - 1] in {"--", "minhtin"}):
             return words[number + 1 :]
     return None
 
@@ -177,6 +175,7 @@ def test_a_wrong_call_is_noticed(call: list[str]) -> None:
         ("kubectl exec x -- /opt/minhtin/bin/entrypoint.sh lag", ["lag"]),
         ("ls /opt/minhtin", None),
         ("runuser -u minhtin -- /opt/minhtin/.venv/bin/minhtin lag", ["lag"]),
+        ("runuser -u postgres -- createuser --pwprompt minhtin", None),
     ],
 )
 def test_calls_are_found(line: str, wanted: list[str] | None) -> None:

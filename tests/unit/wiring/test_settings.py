@@ -1,8 +1,16 @@
+from pathlib import Path
+
 import pytest
 
 from domain.errors import ConfigurationError
 from wiring.engines import s3_options
-from wiring.settings import KafkaSecurity, SearchEngine, load_other, load_settings
+from wiring.settings import (
+    KafkaSecurity,
+    Mode,
+    SearchEngine,
+    load_other,
+    load_settings,
+)
 
 
 def load(tmp_path, **values):
@@ -111,3 +119,16 @@ def test_the_rest_of_a_password_without_quotes_is_not_shown(tmp_path):
         load_other(path, load(tmp_path))
     assert "line 1" in str(caught.value)
     assert "heim" not in str(caught.value)
+
+
+def test_a_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    def refused(*_args, **_named):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", refused)
+    with pytest.raises(ConfigurationError, match="Permission denied"):
+        load_settings({}, tmp_path)
+
+
+def test_a_folder_that_is_not_there_has_no_settings(tmp_path):
+    assert load_settings({}, tmp_path / "none" / "here").mode is Mode.OFFICE

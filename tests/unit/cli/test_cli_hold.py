@@ -1,6 +1,5 @@
-"""The `posts` commands: what is erased is gone everywhere, what is held stays."""
+"""The `hold` commands: what is held stays, whoever asks."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,13 +42,13 @@ def line(tmp_path: Path) -> Line:
     return line
 
 
-def posts(line: Line, *arguments: str, said: str = "") -> Result:
+def call(line: Line, *arguments: str) -> Result:
     home = ["--home", str(line.home)]
-    return CliRunner().invoke(app, ["posts", *arguments, *home], input=said)
+    return CliRunner().invoke(app, [*arguments, *home])
 
 
 def done(line: Line, *arguments: str) -> str:
-    result = posts(line, *arguments)
+    result = call(line, *arguments)
     assert result.exit_code == 0, result.output
     return result.stdout
 
@@ -66,49 +65,22 @@ def found(line: Line) -> set[str]:
     return ids
 
 
-def test_erased_posts_leave_and_others_stay(line: Line) -> None:
-    assert found(line) == {GONE, KEPT}
-    (paper,) = lines_of(done(line, "erase", GONE, *REASON, "--yes", "--json"))
-    assert (paper["reason"], len(paper["posts"])) == ("7/2026", 1)
-    assert found(line) == {KEPT}
-    audit = bootstrap.build_casework(line.settings).audit()
-    noted = next(row for row in audit if row.act == "retention.certificate")
-    assert noted.detail["digest"] == paper["digest"]
-    assert GONE not in json.dumps(dict(noted.detail))
-    again = posts(line, "erase", GONE, *REASON, "--yes")
-    assert (again.exit_code, "Nothing is kept" in again.stderr) == (2, True)
-
-
-def test_nothing_is_erased_that_was_not_confirmed_or_is_not_known(line: Line) -> None:
-    call = ("erase", GONE, *REASON)
-    assert posts(line, *call, said="n\n").exit_code == 1
-    assert posts(line, *call).exit_code == 1
-    assert posts(line, "erase", GONE, "--yes").exit_code == 2
-    slip = posts(line, *call, "thu:71", "--yes")
-    assert (slip.exit_code, "thu:71" in slip.stderr) == (2, True)
-    assert found(line) == {GONE, KEPT}
-
-
 def test_a_hold_outlasts_erasure_until_it_is_released(line: Line) -> None:
-    done(line, "hold", GONE, "--reason", "án 12")
-    (held,) = lines_of(done(line, "held", "--json"))
+    done(line, "hold", "put", GONE, "--reason", "án 12")
+    (held,) = lines_of(done(line, "hold", "list", "--json"))
     assert (held["post"], held["reason"]) == (GONE, "án 12")
-    both = posts(line, "erase", GONE, KEPT, *REASON, "--yes")
+    both = call(line, "erase", GONE, KEPT, *REASON)
     assert (both.exit_code, "under legal hold" in both.stderr) == (1, True)
     assert found(line) == {GONE}
-    done(line, "release", GONE)
-    assert done(line, "held") == ""
-    assert posts(line, "release", GONE).exit_code == 2
-    assert "1 posts" in done(line, "erase", GONE, *REASON, "--yes")
+    done(line, "hold", "release", GONE)
+    assert done(line, "hold", "list") == ""
+    assert call(line, "hold", "release", GONE).exit_code == 2
+    done(line, "erase", GONE, *REASON)
     assert found(line) == set()
 
 
-def test_a_hold_of_what_is_not_kept_is_refused(line: Line) -> None:
-    refused = posts(line, "hold", "thu:71", *REASON)
-    assert (refused.exit_code, "thu:71" in refused.stderr) == (2, True)
-    assert done(line, "held") == ""
-
-
-def test_an_address_that_nobody_knows_is_refused(line: Line) -> None:
-    refused = posts(line, "hold", "https://bao.example.vn/1", *REASON)
+@pytest.mark.parametrize("target", ["thu:71", "https://bao.example.vn/1"])
+def test_a_hold_of_what_is_not_kept_is_refused(line: Line, target: str) -> None:
+    refused = call(line, "hold", "put", target, *REASON)
     assert (refused.exit_code, "Nothing is kept" in refused.stderr) == (2, True)
+    assert done(line, "hold", "list") == ""
