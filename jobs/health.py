@@ -94,7 +94,10 @@ def _lag(lag: Mapping[str, int] | Failure | None) -> Iterator[HealthRow]:
         case None:
             return
         case Failure(why):
-            hint = "Kiểm tra ổ đĩa và quyền truy cập thư mục dữ liệu."
+            hint = (
+                "Kiểm tra các máy chủ Kafka, hoặc ổ đĩa và quyền truy cập thư mục "
+                "dữ liệu nếu không dùng Kafka. Công việc tự tiếp tục khi kết nối lại."
+            )
             yield _bad("log", f"Không đọc được nhật ký sự kiện: {why}", hint)
         case _:
             yield _ok("log", "Nhật ký sự kiện hoạt động bình thường.")
@@ -123,7 +126,9 @@ def _documents(documents: int | Failure | None) -> Iterator[HealthRow]:
             return
         case Failure(why):
             hint = (
-                "Bài vẫn được phân tích. Khi ổ đĩa bình thường, chạy minhtin reindex."
+                "Bài vẫn được phân tích. Kiểm tra máy chủ tìm kiếm hoặc ổ đĩa; chỉ "
+                "chạy minhtin reindex khi kho tìm kiếm bị hỏng, mất hoặc thuộc phiên "
+                "bản khác."
             )
             yield _bad("index", f"Không truy cập được kho tìm kiếm: {why}", hint)
         case _:

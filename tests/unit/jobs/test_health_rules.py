@@ -93,3 +93,12 @@ def test_jobs(job, state):
 def test_worst():
     assert worst([]) is State.OK
     assert worst(check(Facts(now=NOW, rejected=1, outbox=0))) is State.WARN
+
+
+def test_what_to_do_fits_engines_too() -> None:
+    """Whoever runs Kafka looks in vain at a folder; a reindex mends no full disk."""
+    gone = Failure("gone")
+    rows = {row.name: row for row in check(Facts(now=NOW, lag=gone, documents=gone))}
+    assert "Kafka" in rows["log"].hint_vi
+    assert "máy chủ tìm kiếm" in rows["index"].hint_vi
+    assert "chỉ chạy minhtin reindex khi" in rows["index"].hint_vi
