@@ -13,7 +13,7 @@ from classifier.model import QUESTIONS, Model, Sigmoid
 from classifier.vocabulary import BLOCKS, Vocabulary
 from domain.errors import ConfigurationError
 
-FORMAT = 2
+FORMAT = 3
 """Layout of the folder and meaning of its columns; a change of features raises it."""
 
 FILES = ("model.npz", "model.json", "card.md")
@@ -43,6 +43,7 @@ def save(folder: Path, model: Model, card: str) -> None:
         "thresholds": dict(model.thresholds),
         "sigmoids": {n: [s.slope, s.offset] for n, s in model.sigmoids.items()},
         "sharpness": dict(model.sharpness),
+        "strange_from": model.strange_from,
         "columns": {name: list(model.vocabulary.columns[name]) for name in BLOCKS},
     }
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
@@ -92,4 +93,5 @@ def _model(folder: Path, head: dict[str, Any]) -> Model:
         },
         thresholds=head["thresholds"],
         sharpness=head["sharpness"],
+        strange_from=float(head["strange_from"]),
     )

@@ -12,7 +12,7 @@ from classifier.counterfactual import SwapFigures, swap_figures
 from classifier.guard_suites import (
     ALIKE,
     HONEST,
-    Half,
+    Part,
     SuiteFigures,
     read_suite,
     suite_figures,
@@ -119,15 +119,15 @@ def evaluate(
 
 
 def evaluate_command(model: Classifier, *, corpus: Path = CORPUS) -> Report:
-    """Evaluate on the shipped test part, the older guard and both halves of suites."""
+    """Evaluate on the shipped test part, the older guard and the suites."""
     return evaluate(
         model,
         read_rows(corpus / "test"),
         read_rows(corpus / "guard" / "criticism.jsonl"),
         {
-            suite_name(file, half): read_suite(corpus, file, half)
+            suite_name(file, part): read_suite(corpus, file, part)
             for file in (HONEST, ALIKE)
-            for half in Half
+            for part in Part
         },
     )
 

@@ -17,6 +17,8 @@ from domain.labels import PostKind
 from nlp.normalise import Normalised, normalise
 
 TERMS = 6
+AGAINST = 2
+"""Terms shown that speak against the label; more crowd out those that speak for it."""
 _JOIN = 0.25
 """Neighbours are joined to a phrase where each weighs this share of the heaviest."""
 _LONGEST = 5
@@ -35,7 +37,7 @@ class Explainer:
     subject: Subject
 
     def why(self, names: Sequence[str]) -> Mapping[str, tuple[WeightedTerm, ...]]:
-        """Return the heaviest words towards each label named."""
+        """Return the heaviest words towards each label named, then those against."""
         if not names:
             return {}
         normal = read(self.subject)
@@ -64,7 +66,9 @@ class Explainer:
             term = self.subject.text[start:end].lower()
             sums[term] += float(per_token[first : last + 1].sum())
             spans[term].append((start, end))
-        best = sorted(sums, key=lambda term: (-sums[term], term))[:TERMS]
+        order = sorted(sums, key=lambda term: (-sums[term], term))
+        best = [term for term in order if sums[term] > 0][:TERMS]
+        best += [term for term in reversed(order) if sums[term] < 0][:AGAINST]
         return tuple(
             WeightedTerm(term=t, weight=round(sums[t], 3), spans=tuple(spans[t]))
             for t in best
@@ -132,7 +136,10 @@ def _phrases(
     tokens: Sequence[Token],
     text: str,
 ) -> Iterator[tuple[int, int]]:
-    """Yield (first, last) token of stretches that speak for the label."""
+    """Yield (first, last) token of stretches that speak for the label or against it.
+
+    Only tokens that speak for it are joined; nothing is yielded where none does.
+    """
     if not len(per_token) or per_token.max() <= 0:
         return
     strong = per_token.max() * _JOIN
@@ -147,6 +154,6 @@ def _phrases(
             and text[tokens[last].end : tokens[last + 1].start] in {" ", "_", "-"}
         ):
             last += 1
-        if per_token[place] > 0:
+        if per_token[place]:
             yield place, last
         place = last + 1

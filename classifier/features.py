@@ -27,7 +27,6 @@ LEXICONS = (
     "complaining",
 )
 _LONGEST_PHRASE = 5
-_CAPITALS = 0.6
 _SHORT, _LONG = 12, 60
 _QUOTED = re.compile(r'[“"«\[][^”"»\]\n]{12,}[”"»\]]')
 
@@ -76,12 +75,17 @@ def _first_words(*, marked: bool) -> frozenset[str]:
     return frozenset(words[0] for words in _phrases(marked=marked))
 
 
+def is_bare(tokens: Sequence[Token]) -> bool:
+    """Tell whether no word carries a mark."""
+    return all(token.form == token.folded for token in tokens)
+
+
 def lexicon_hits(tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
     """Yield (lexicon, first token, last token + 1) for each phrase found.
 
     A text that carries marks is matched with them, any other without.
     """
-    marked = any(token.form != token.folded for token in tokens)
+    marked = not is_bare(tokens)
     phrases, first = _phrases(marked=marked), _first_words(marked=marked)
     forms = [token.form for token in tokens]
     for start, form in enumerate(forms):
@@ -163,9 +167,6 @@ def _manner(text: str, tokens: Sequence[Token]) -> Iterator[str]:
         yield "short"
     if words > _LONG:
         yield "long"
-    letters = [sign for sign in text if sign.isalpha()]
-    if letters and sum(map(str.isupper, letters)) > _CAPITALS * len(letters):
-        yield "capitals"
     signs = {token.form for token in tokens if token.kind == "sign"}
     yield from (f"sign {sign}" for sign in sorted(signs & {"!", "?"}))
     if signs & set('"“”«»'):
@@ -188,11 +189,18 @@ def letter_groups(folded: str) -> tuple[str, ...]:
 
 
 def word_terms(tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
-    """Yield (term, first token, last token + 1) of the word block."""
+    """Yield (term, first token, last token + 1) of the word block.
+
+    A text without marks is its folded words alone, so that what they weigh is learned
+    from every text and not only from the few that were typed so.
+    """
+    marked = not is_bare(tokens)
     for place, token in enumerate(tokens):
-        yield f"w{token.form}", place, place + 1
         yield f"f{token.folded}", place, place + 1
+        if marked:
+            yield f"w{token.form}", place, place + 1
         if place:
             before = tokens[place - 1]
             yield f"f{before.folded} {token.folded}", place - 1, place + 1
-            yield f"w{before.form} {token.form}", place - 1, place + 1
+            if marked:
+                yield f"w{before.form} {token.form}", place - 1, place + 1

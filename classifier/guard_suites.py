@@ -1,7 +1,8 @@
 """The criticism guard's two suites: honest posts, and look-alikes that do harm.
 
-Each is in two halves. `dev` is read while features, texts and costs are chosen; `final`
-is only measured, so its figures are the ones to quote.
+Each is in three parts. `dev` and `spent` are read while features, texts and costs are
+chosen; `final` is only measured, so its figures are the ones to quote. `spent` was such
+a part once: it is read since its errors were looked at, and measures nothing new.
 """
 
 import json
@@ -21,21 +22,22 @@ from domain.labels import Label
 
 HONEST, ALIKE = "honest.jsonl", "alike.jsonl"
 LINE = Path(__file__).parent / "release_line.json"
-"""The rates no release may fall behind, beside what is aimed at, for each half.
+"""The rates no release may fall behind, beside what is aimed at, for each part.
 
 Where an aim is not reached, what was reached is held; it may only be tightened."""
 
 
-class Half(StrEnum):
-    """Which half of a suite a post is of: odd ids `dev`, even ones `final`."""
+class Part(StrEnum):
+    """A part of a suite: odd ids `dev`, even ids `spent`, its own file `final`."""
 
     DEV = "dev"
+    SPENT = "spent"
     FINAL = "final"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteFigures:
-    """How many posts of one half of a suite were flagged as harmful at all."""
+    """How many posts of one part of a suite were flagged as harmful at all."""
 
     texts: int
     flagged: Figure
@@ -54,19 +56,18 @@ class Line:
     recall_held: float
 
 
-def half_of(row: Row) -> Half:
-    """Tell which half a post of a suite is in."""
-    return Half.DEV if int(row.id[-1]) % 2 else Half.FINAL
+def suite_name(file: str, part: Part) -> str:
+    """Name a part of a suite: «honest dev», «alike final»."""
+    return f"{Path(file).stem} {part}"
 
 
-def suite_name(file: str, half: Half) -> str:
-    """Name a half of a suite: «honest dev», «alike final»."""
-    return f"{Path(file).stem} {half}"
-
-
-def read_suite(corpus: Path, name: str, half: Half) -> list[Row]:
-    """Read one half of a suite."""
-    return [row for row in read_rows(corpus / "guard" / name) if half_of(row) is half]
+def read_suite(corpus: Path, name: str, part: Part) -> list[Row]:
+    """Read one part of a suite."""
+    folder, stem = corpus / "guard", Path(name).stem
+    if part is Part.FINAL:
+        return read_rows(folder / f"{stem}_final.jsonl")
+    odd = part is Part.DEV
+    return [row for row in read_rows(folder / name) if int(row.id[-1]) % 2 == odd]
 
 
 def suite_figures(rows: Sequence[Row], judged: Sequence[Judgement]) -> SuiteFigures:
@@ -98,9 +99,9 @@ def _share(
     return {name: (hits[name], texts[name]) for name in sorted(texts)}
 
 
-def release_line(half: Half, path: Path = LINE) -> Line:
-    """Read the committed line of a half."""
-    return Line(**json.loads(path.read_text(encoding="utf-8"))[half])
+def release_line(part: Part, path: Path = LINE) -> Line:
+    """Read the committed line of a part."""
+    return Line(**json.loads(path.read_text(encoding="utf-8"))[part])
 
 
 def missed_aims(line: Line) -> list[str]:

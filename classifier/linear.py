@@ -82,6 +82,7 @@ class LinearClassifier(Classifier):
             stance_probability=stance_odds,
             model=self.version,
             note=note,
+            strange=self.model.vocabulary.unknown(seen) > self.model.strange_from,
         )
 
 

@@ -1,6 +1,6 @@
 """Writes an evaluation as the page `docs/quality.md`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from classifier import costs
@@ -9,8 +9,7 @@ from classifier.evaluation import Report, Table
 from classifier.guard_suites import (
     ALIKE,
     HONEST,
-    Half,
-    SuiteFigures,
+    Part,
     behind,
     missed_aims,
     release_line,
@@ -91,16 +90,19 @@ def _head(report: Report) -> Iterator[str]:
 def _suites(report: Report) -> Iterator[str]:
     if not report.suites:
         return
-    line = release_line(Half.FINAL)
+    line = release_line(Part.FINAL)
     yield "## Criticism guard: honest posts and look-alikes"
     yield ""
     yield (
         "`honest` posts criticise, complain, mock, swear at things, quote, warn, "
         "correct, report crimes, joke or name groups; `alike` posts resemble them and "
-        "do harm. Texts, features and costs were chosen with the `dev` halves in view; "
-        "the `final` halves were only measured. Flagged means any harm flag. "
+        "do harm. Texts, features and costs were chosen with the `dev` and `spent` "
+        "parts in view, so those flatter; `spent` was only measured until its errors "
+        "were read. The `final` parts are only measured: once when they were new, "
+        "which is what the release check holds them at, and now again. Flagged means "
+        "any harm flag. "
         f"Aims: at most {line.false_flags_aim:.0%} of honest, at least "
-        f"{line.recall_aim:.0%} of look-alikes. The release check holds each half at "
+        f"{line.recall_aim:.0%} of look-alikes. The release check holds each part at "
         "its aim or, where that is not reached, at what was "
         "(`classifier/release_line.json`)."
     )
@@ -126,37 +128,34 @@ def _suites(report: Report) -> Iterator[str]:
 
 
 def _held(report: Report) -> Iterator[str]:
-    for half in Half:
-        line = release_line(half)
+    for part in Part:
+        line = release_line(part)
         found = behind(
             line,
-            false_flags=report.suites[suite_name(HONEST, half)].flagged.value,
-            recall=report.suites[suite_name(ALIKE, half)].flagged.value,
+            false_flags=report.suites[suite_name(HONEST, part)].flagged.value,
+            recall=report.suites[suite_name(ALIKE, part)].flagged.value,
         )
         short = "; ".join(missed_aims(line)) or "aims reached"
-        yield f"Release check, `{half}`: {'; '.join(found) or 'holds'} ({short})."
+        yield f"Release check, `{part}`: {'; '.join(found) or 'holds'} ({short})."
         yield ""
 
 
 def _shares(report: Report) -> Iterator[str]:
     for file in (HONEST, ALIKE):
-        dev, final = _halves(report, file)
-        yield f"| {Path(file).stem}, by kind | dev flagged | final flagged |"
-        yield "|---|---|---|"
-        for kind in sorted({*dev.by_kind, *final.by_kind}):
-            yield f"| {kind} | {_of(dev.by_kind, kind)} | {_of(final.by_kind, kind)} |"
-        yield ""
-    dev, final = _halves(report, ALIKE)
-    yield "| alike, by label | dev flagged | final flagged |"
-    yield "|---|---|---|"
-    for name in sorted({*dev.by_label, *final.by_label}):
-        yield f"| `{name}` | {_of(dev.by_label, name)} | {_of(final.by_label, name)} |"
+        figures = [report.suites[suite_name(file, part)] for part in Part]
+        yield from _by_part(f"{Path(file).stem}, by kind", [f.by_kind for f in figures])
+    figures = [report.suites[suite_name(ALIKE, part)] for part in Part]
+    yield from _by_part("alike, by label", [f.by_label for f in figures])
+
+
+def _by_part(
+    title: str, shares: Sequence[Mapping[str, tuple[int, int]]]
+) -> Iterator[str]:
+    yield f"| {title} | {' | '.join(f'{part} flagged' for part in Part)} |"
+    yield f"|---|{'---|' * len(shares)}"
+    for name in sorted({name for share in shares for name in share}):
+        yield f"| {name} | {' | '.join(_of(share, name) for share in shares)} |"
     yield ""
-
-
-def _halves(report: Report, file: str) -> tuple[SuiteFigures, SuiteFigures]:
-    suites = report.suites
-    return suites[suite_name(file, Half.DEV)], suites[suite_name(file, Half.FINAL)]
 
 
 def _of(shares: Mapping[str, tuple[int, int]], name: str) -> str:

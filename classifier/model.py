@@ -29,7 +29,8 @@ class Model:
     """All models together.
 
     `weights` has one row per question in the order BINARY, TOPICS, STANCES; topic and
-    stance scores become probabilities by softmax, sharpened by `sharpness`.
+    stance scores become probabilities by softmax, sharpened by `sharpness`. A text of
+    whose letter groups a larger share than `strange_from` is unknown is strange.
     """
 
     version: str
@@ -39,6 +40,7 @@ class Model:
     sigmoids: Mapping[str, Sigmoid]
     thresholds: Mapping[str, float]
     sharpness: Mapping[str, float]
+    strange_from: float = 1.0
 
     def scores(self, matrix: sparse.csr_matrix) -> Doubles:
         """Return scores, a row per text and a column per question."""

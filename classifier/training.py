@@ -8,9 +8,9 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from classifier.artefact import save, version_of
+from classifier.bare import Table, table_of
 from classifier.card import model_card
 from classifier.corpus_check import CORPUS, drop_near_copies
 from classifier.costs import Answers, Booleans, Doubles, thresholds
@@ -39,6 +39,11 @@ SHARED = 0.4
 is harmful all the same: at 0 a tenth of the harm found is lost at equal false flags,
 above 0.5 harms are taken for one another."""
 
+STRANGE = 0.99
+"""Quantile of the unknown share of held-out texts from which a text is strange; at 0.9
+a person is sent every tenth text, at 1 one odd training text hides all others."""
+
+_MANY_WAY = frozenset(name.value for name in (*TOPICS, *STANCES))
 _SHARPNESS = (0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 FEWEST = 20
 """Texts a label needs on either side; with fewer a fold may hold none."""
@@ -103,7 +108,7 @@ def train(
     texts: list[Seen] = [seen_of(subject_of(row)) for row in rows]
     vocabulary = learn_vocabulary(texts)
     tasks = _tasks(rows)
-    lines = _lines(rows, vocabulary.matrix(texts), tasks, seed, progress)
+    lines = _lines(rows, table_of(rows, texts, vocabulary), tasks, seed, progress)
     binary = tasks[: len(BINARY)]
     sigmoids = {
         task.name: _sigmoid(lines.held[:, place], task)
@@ -121,6 +126,7 @@ def train(
         sigmoids=sigmoids,
         thresholds=_thresholds(rows, binary, odds),
         sharpness={group: _sharpness(lines.held, tasks, group) for group in GROUPS},
+        strange_from=_strange_from(texts, parts(_alike(rows), FOLDS, seed)),
     )
     report = TrainReport(
         version=model.version,
@@ -219,7 +225,7 @@ class _Lines:
 
 def _lines(
     rows: Sequence[Row],
-    matrix: sparse.csr_matrix,
+    table: Table,
     tasks: Sequence[_Task],
     seed: int,
     progress: Progress,
@@ -229,14 +235,14 @@ def _lines(
     harmful = _unchecked("harmful", rows, telling, truth)
     dealt = parts(_alike(rows), FOLDS, seed)
     lines = _Lines(
-        np.zeros((len(tasks) + 1, matrix.shape[1]), dtype=np.float32),
+        np.zeros((len(tasks) + 1, table.matrix.shape[1]), dtype=np.float32),
         np.zeros(len(tasks) + 1, dtype=np.float32),
         np.zeros((len(rows), len(tasks) + 1)),
     )
     for place, task in enumerate([*tasks, harmful]):
         progress(task.name, place / (len(tasks) + 1))
-        lines.held[:, place] = _held_out(matrix, task, dealt, seed)
-        line = _fit(matrix, task, seed)
+        lines.held[:, place] = _held_out(table, task, dealt, seed)
+        line = _fit(table, task, seed)
         lines.weights[place] = line.coef_[0]
         lines.bias[place] = line.intercept_[0]
     _share(lines, tasks, harmful)
@@ -260,6 +266,14 @@ def _share(lines: _Lines, tasks: Sequence[_Task], harmful: _Task) -> None:
             lines.held[:, place] += extra * lines.held[:, -1]
 
 
+def _strange_from(texts: Sequence[Seen], dealt: Ints) -> float:
+    """Return the share of unknown letter groups that few texts not seen exceed."""
+    seen = [text for text, part in zip(texts, dealt, strict=True) if part]
+    others = [text for text, part in zip(texts, dealt, strict=True) if not part]
+    known = learn_vocabulary(seen)
+    return float(np.quantile([known.unknown(text) for text in others], STRANGE))
+
+
 def _alike(rows: Sequence[Row]) -> list[str]:
     """Name the group each row is dealt out by: first harm, complaint and stance."""
     groups = [
@@ -275,31 +289,32 @@ def _sigmoid(scores: Doubles, task: _Task) -> Sigmoid:
     return fit_sigmoid(scores[task.rows], task.truth, task.weights)
 
 
-def _fit(
-    matrix: sparse.csr_matrix, task: _Task, seed: int, among: Booleans | None = None
-) -> Line:
-    """Fit on a task's rows, or on those of them that are `among`."""
+def _fit(table: Table, task: _Task, seed: int, among: Booleans | None = None) -> Line:
+    """Fit on a task's rows and their copies, or on those of them that are `among`.
+
+    Topic and stance do without copies, which would only double their time.
+    """
     chosen = slice(None) if among is None else among
+    rows = task.rows[chosen]
+    lines = table.lines(rows, copies=task.name not in _MANY_WAY)
     return fit_line(
-        matrix[task.rows[chosen]],
-        task.truth[chosen],
+        table.matrix[lines],
+        table.truth(rows, task.truth[chosen], lines),
         penalty=PENALTY,
         seed=seed,
-        weights=None if task.weights is None else task.weights[chosen],
+        weights=table.weights[lines],
     )
 
 
-def _held_out(
-    matrix: sparse.csr_matrix, task: _Task, dealt: Ints, seed: int
-) -> Doubles:
-    scores = np.zeros(matrix.shape[0])
+def _held_out(table: Table, task: _Task, dealt: Ints, seed: int) -> Doubles:
+    scores = np.zeros(table.rows)
     inside = dealt[task.rows]
     for number in range(FOLDS):
         known = inside != number
-        line = _fit(matrix, task, seed, known)
+        line = _fit(table, task, seed, known)
         held = task.rows[~known]
         if len(held):
-            scores[held] = line.decision_function(matrix[held])
+            scores[held] = line.decision_function(table.matrix[held])
     return scores
 
 

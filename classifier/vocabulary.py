@@ -64,6 +64,17 @@ class Vocabulary:
             ids.extend(self.group_columns(token.folded))
         return ids
 
+    def unknown(self, seen: Seen) -> float:
+        """Return the share of the text's letter groups that are not known.
+
+        Texts of fewer than `_FEWEST_GROUPS` say too little: 0.
+        """
+        groups = known = 0
+        for token in seen.tokens:
+            groups += len(letter_groups(token.folded))
+            known += len(self.group_columns(token.folded))
+        return 1 - known / groups if groups >= _FEWEST_GROUPS else 0.0
+
     def group_columns(self, folded: str) -> tuple[int, ...]:
         """Return the columns of one syllable's letter groups (remembered)."""
         columns = self._groups.get(folded)
@@ -101,6 +112,8 @@ class Vocabulary:
 
 
 _REMEMBERED = 50_000
+_FEWEST_GROUPS = 60
+"""About six syllables; fewer, and one foreign name makes a text strange."""
 
 
 def _scaled(made: sparse.csr_matrix, weight: float) -> sparse.csr_matrix:

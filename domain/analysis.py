@@ -62,7 +62,11 @@ class LabelScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What the classifier says of one text. `note` explains a rule that acted."""
+    """What the classifier says of one text.
+
+    `note` explains a rule that acted; `strange` says that the text is not like
+    anything the model was trained on, so that its word counts for little.
+    """
 
     labels: tuple[LabelScore, ...] = ()
     topic: Topic = Topic.OTHER
@@ -71,6 +75,7 @@ class Judgement:
     stance_probability: float = 0.0
     model: str = ""
     note: str = ""
+    strange: bool = False
 
     def flagged(self, name: str) -> bool:
         """Tell whether the label of that name is flagged."""

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from classifier.evaluation import Report, evaluate_command
 from classifier.guard_suites import (
     ALIKE,
     HONEST,
-    Half,
+    Part,
     behind,
     release_line,
     suite_name,
@@ -21,6 +22,7 @@ from classifier.guard_suites import (
 from classifier.port import Subject
 from classifier.rows import read_rows
 from classifier.training import TrainReport, train, train_command
+from domain.analysis import Judgement, LabelScore
 from domain.errors import ConfigurationError
 from domain.labels import Harm
 
@@ -58,11 +60,11 @@ def test_release_check_of_the_criticism_guard(report: Report) -> None:
     """Fails a release that flags honest posts or misses their look-alikes."""
     assert [
         fault
-        for half in Half
+        for part in Part
         for fault in behind(
-            release_line(half),
-            false_flags=report.suites[suite_name(HONEST, half)].flagged.value,
-            recall=report.suites[suite_name(ALIKE, half)].flagged.value,
+            release_line(part),
+            false_flags=report.suites[suite_name(HONEST, part)].flagged.value,
+            recall=report.suites[suite_name(ALIKE, part)].flagged.value,
         )
     ] == []
 
@@ -137,3 +139,69 @@ def test_held_out_texts_do_not_slip_in_through_a_profile(tmp_path: Path) -> None
     held = read_rows(CORPUS / "test")[:50]
     with_leak = train_command(tmp_path, examples=held)
     assert with_leak.rows == len(read_rows(CORPUS / "train"))
+
+
+CUT_LOWERS = 0.99
+"""Share of flags whose score must fall when the words given as reasons are cut out.
+All did when this was written; what is left of a short text may weigh more."""
+
+
+def test_reasons_are_what_the_score_rests_on(
+    trained: tuple[Path, TrainReport],
+) -> None:
+    """Cuts the heaviest words out of every harmful test text that is flagged."""
+    model = load(trained[0])
+    rows = [row for row in read_rows(CORPUS / "test") if row.harm]
+    subjects = [Subject(text=row.whole_text, kind=row.kind) for row in rows]
+    flags = [
+        (subject, score)
+        for subject, judged in zip(subjects, model.judge(subjects), strict=True)
+        for score in judged.labels
+        if score.flagged and score.name in set(Harm)
+    ]
+    for subject, score in flags:
+        for term in score.why:
+            assert term.weight
+            assert {subject.text[a:b].lower() for a, b in term.spans} == {term.term}
+    cut = [without_reasons(subject, score) for subject, score in flags]
+    fallen = [
+        probability(judged, score.name) < score.probability
+        for judged, (_, score) in zip(
+            model.judge(cut, explain=False), flags, strict=True
+        )
+    ]
+    assert len(flags) >= 200
+    assert sum(fallen) >= CUT_LOWERS * len(fallen)
+
+
+def without_reasons(subject: Subject, score: LabelScore) -> Subject:
+    """Cut the words that speak for the label out of the original text."""
+    text = subject.text
+    spans = {span for term in score.why if term.weight > 0 for span in term.spans}
+    for start, end in sorted(spans, reverse=True):
+        text = f"{text[:start]} {text[end:]}"
+    return replace(subject, text=text)
+
+
+def probability(judged: Judgement, name: str) -> float:
+    return next(score.probability for score in judged.labels if score.name == name)
+
+
+def test_foreign_text_is_strange_and_few_others_are(
+    trained: tuple[Path, TrainReport],
+) -> None:
+    model = load(trained[0])
+    rows = read_rows(CORPUS / "test")
+    usual = model.judge(
+        [Subject(text=row.whole_text, kind=row.kind) for row in rows], explain=False
+    )
+    assert sum(judged.strange for judged in usual) <= 0.05 * len(usual)
+    foreign = model.judge([Subject(text=text) for text in FOREIGN], explain=False)
+    assert all(judged.strange for judged in foreign)
+
+
+FOREIGN = (
+    "Przedsiębiorstwo wodociągowe zawiadamia mieszkańców o przerwie w dostawie wody.",
+    "The waterworks will shut down every western district because of broken pipes.",
+    "Wir schalten die Straßenbeleuchtung wegen dringender Reparaturarbeiten ab.",
+)

@@ -38,7 +38,7 @@ def test_a_lure_spoken_of_from_a_distance_is_no_lure() -> None:
 
 def test_manner_and_shapes_are_facts() -> None:
     found = facts("GỌI NGAY 0987 000 123 !!! “nào”")
-    assert {"capitals", "shape PHONE", "sign !", "quotes", "short"} <= found
+    assert {"shape PHONE", "sign !", "quotes", "short"} <= found
 
 
 def test_a_long_quotation_is_a_fact() -> None:
@@ -58,6 +58,18 @@ def test_letter_groups_stay_within_a_syllable_and_skip_masks() -> None:
         "c_a", "can", "cn_", "c_an", "can_", "c_an_",
     )  # fmt: skip
     assert letter_groups("PHONE") == ()
+
+
+def test_capitals_change_nothing() -> None:
+    text = "cảnh báo: thằng này lừa 500k, tao đập chết nó!!!"
+    small, large = see(text, PostKind.POST), see(text.upper(), PostKind.POST)
+    assert small.facts == large.facts
+    assert [t.form for t in small.tokens] == [t.form for t in large.tokens]
+
+
+def test_a_text_without_marks_is_its_folded_words_alone() -> None:
+    terms = {term for term, _, _ in word_terms(tokenise("mat nuoc"))}
+    assert terms == {"fmat", "fnuoc", "fmat nuoc"}
 
 
 def test_word_terms_come_with_and_without_marks() -> None:

@@ -1,13 +1,15 @@
+from collections import Counter
 from pathlib import Path
+
+import pytest
 
 from classifier.corpus_check import CORPUS, similarities
 from classifier.evaluation import judge_rows
 from classifier.guard_suites import (
     ALIKE,
     HONEST,
-    Half,
+    Part,
     behind,
-    half_of,
     missed_aims,
     read_suite,
     release_line,
@@ -15,35 +17,54 @@ from classifier.guard_suites import (
     suite_name,
 )
 from classifier.linear import LinearClassifier
-from classifier.rows import Row, read_rows
+from classifier.rows import Row
 from domain.labels import Harm
 
 FEWEST = 400
 """Posts that each suite was promised to hold."""
 
 
+def every(name: str) -> list[Row]:
+    return [row for part in Part for row in read_suite(CORPUS, name, part)]
+
+
 def test_the_suites_are_large_enough_and_labelled_as_named() -> None:
-    honest, alike = (read_rows(CORPUS / "guard" / name) for name in (HONEST, ALIKE))
+    honest, alike = every(HONEST), every(ALIKE)
     assert min(len(honest), len(alike)) >= FEWEST
     assert not any(row.harm for row in honest)
     assert all(row.harm for row in alike)
+
+
+@pytest.mark.parametrize("part", Part)
+def test_each_part_holds_enough_of_every_harm(part: Part) -> None:
+    rows = read_suite(CORPUS, ALIKE, part)
+    assert len(rows) == len(read_suite(CORPUS, HONEST, part)) == 210
     for harm in Harm:
-        assert sum(harm in row.harm for row in alike) >= 0.08 * len(alike), harm
+        assert sum(harm in row.harm for row in rows) >= 0.08 * len(rows), harm
 
 
-def test_the_suites_are_cut_into_halves_by_id() -> None:
-    assert half_of(Row(id="honest-0013", text="a")) is Half.DEV
-    assert half_of(Row(id="honest-0010", text="a")) is Half.FINAL
-    dev, final = (read_suite(CORPUS, ALIKE, half) for half in Half)
-    assert {row.id for row in dev}.isdisjoint(row.id for row in final)
-    assert len(dev) + len(final) == len(read_rows(CORPUS / "guard" / ALIKE))
-    assert suite_name(ALIKE, Half.DEV) == "alike dev"
-
-
-def test_the_halves_of_the_suites_share_no_near_copies() -> None:
+def test_the_final_part_is_written_in_many_ways() -> None:
     for name in (HONEST, ALIKE):
-        dev, final = (read_suite(CORPUS, name, half) for half in Half)
-        assert similarities(dev, final).max() < 0.6
+        rows = read_suite(CORPUS, name, Part.FINAL)
+        written = Counter(row.register for row in rows)
+        assert written["no_tone"] >= 0.15 * len(rows)
+        assert written["teencode"] + written["typos"] >= 0.15 * len(rows)
+        assert min(written["dialect"], written["formal"]) >= 10
+
+
+def test_the_suites_are_cut_into_parts() -> None:
+    ids = [row.id for row in every(ALIKE)]
+    assert len(ids) == len(set(ids)) == 630
+    assert suite_name(ALIKE, Part.DEV) == "alike dev"
+
+
+def test_the_parts_of_the_suites_share_no_near_copies() -> None:
+    for name in (HONEST, ALIKE):
+        dev, spent, final = (read_suite(CORPUS, name, part) for part in Part)
+        assert similarities(dev, spent).max() < 0.6
+        assert similarities(final, [*dev, *spent]).max() < 0.5
+        close = similarities(final, final).toarray()
+        assert (close >= 0.5).sum() == len(final)  # each with itself
 
 
 def test_flags_are_counted_by_kind_and_label(judge: LinearClassifier) -> None:
@@ -60,7 +81,7 @@ def test_flags_are_counted_by_kind_and_label(judge: LinearClassifier) -> None:
 
 
 def test_a_release_behind_the_line_is_told_the_aim_and_the_distance() -> None:
-    line = release_line(Half.FINAL)
+    line = release_line(Part.FINAL)
     assert behind(line, false_flags=0, recall=1) == []
     said = behind(line, false_flags=1, recall=0)
     assert "honest posts flagged: 100.0%" in said[0]
@@ -73,7 +94,7 @@ def test_the_line_is_no_laxer_than_its_aims_without_saying_so(tmp_path: Path) ->
         '{"dev": {"false_flags_aim": 0.02, "false_flags_held": 0.03,'
         ' "recall_aim": 0.85, "recall_held": 0.8}}'
     )
-    line = release_line(Half.DEV, path)
+    line = release_line(Part.DEV, path)
     assert behind(line, false_flags=0.025, recall=0.82) == []
     assert len(behind(line, false_flags=0.031, recall=0.79)) == 2
     assert [said.split(": ")[1] for said in missed_aims(line)] == [

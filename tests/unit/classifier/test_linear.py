@@ -1,10 +1,11 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from classifier.linear import LinearClassifier
-from classifier.model import Model, softmax
+from classifier.model import BINARY, Model, softmax
 from classifier.port import Subject
 from domain.labels import Harm, Label, PostKind, Stance, Topic
 from nlp.normalise import normalise
@@ -37,7 +38,7 @@ def test_a_threat_is_flagged_with_the_words_that_weighed(
     assert score.threshold == 0.6
     terms = {term.term: term for term in score.why}
     assert "đập chết" in terms
-    assert all(term.weight > 0 for term in score.why)
+    assert terms["đập chết"].weight > 0
     ((start, end),) = terms["đập chết"].spans
     assert ABUSE[start:end] == "đập chết"
 
@@ -49,6 +50,28 @@ def test_reasons_point_into_the_original_text(judge: LinearClassifier) -> None:
     score = next(s for s in judgement.labels if s.name == "scam")
     spans = [text[a:b].lower() for term in score.why for a, b in term.spans]
     assert "mã otp" in spans
+
+
+def test_words_against_a_label_come_last_with_a_negative_weight(model: Model) -> None:
+    abuse = BINARY.index("abuse")
+    model.weights[abuse, model.vocabulary.columns["w"]["wđẹp"]] = -4.0
+    text = f"Trời đẹp. {ABUSE}"
+    (judgement,) = LinearClassifier(model).judge([Subject(text=text)])
+    why = next(s for s in judgement.labels if s.name == "abuse").why
+    assert [term.weight for term in why] == sorted(
+        (t.weight for t in why), reverse=True
+    )
+    assert (why[-1].term, why[-1].weight < 0) == ("đẹp", True)
+    assert [text[a:b] for a, b in why[-1].spans] == ["đẹp"]
+
+
+def test_what_is_like_nothing_seen_is_strange_and_no_more_is_said(model: Model) -> None:
+    foreign = "qwzx fjwk zzyq jfwx wqzf xkjq " * 4
+    judge = LinearClassifier(replace(model, strange_from=0.5))
+    odd, usual = judge.judge([Subject(text=foreign), Subject(text=ABUSE * 3)])
+    assert odd.strange
+    assert not any(odd.flagged(harm) for harm in Harm)
+    assert not usual.strange
 
 
 def test_without_explanation_there_are_no_reasons(judge: LinearClassifier) -> None:

@@ -43,3 +43,19 @@ def test_a_term_in_many_texts_weighs_less() -> None:
     vocabulary = learn_vocabulary(TEXTS)
     known = vocabulary.columns["w"]
     assert vocabulary.idf[known["wmất"]] < vocabulary.idf[known["wnước"]]
+
+
+LONG = "hôm nay cả bản đi họp về nước sạch, mai lại đi gặt lúa ngoài đồng"
+
+
+def test_a_text_of_unknown_letter_groups_is_mostly_unknown() -> None:
+    vocabulary = learn_vocabulary([see(LONG, PostKind.POST)] * 3)
+    foreign = see("qwzx fjwk zzyq jfwx wqzf xkjq " * 4, PostKind.POST)
+    assert vocabulary.unknown(see(LONG, PostKind.POST)) == 0
+    assert vocabulary.unknown(foreign) > 0.9
+
+
+def test_a_short_text_says_too_little_to_be_unknown() -> None:
+    vocabulary = learn_vocabulary([see(LONG, PostKind.POST)] * 3)
+    assert vocabulary.unknown(see("qwzx", PostKind.POST)) == 0
+    assert vocabulary.unknown(see("", PostKind.POST)) == 0

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -66,3 +67,24 @@ def test_a_report_waits_for_an_answer_whatever_the_models_say() -> None:
     made = routed(judged(), kind=PostKind.REPORT)
     assert made.queues == (Queue.ANSWERS,)
     assert made.why == "Phản ánh gửi đến cơ quan"
+
+
+def strange(*names: str) -> Judgement:
+    return replace(judged(*names), strange=True)
+
+
+def test_what_is_like_nothing_known_goes_to_a_person_without_a_harm() -> None:
+    made = routed(strange())
+    assert made.queues == (Queue.CLAIMS,)
+    assert made.why == "Không giống gì đã biết, cần người xem"
+
+
+def test_a_strange_post_stays_where_its_labels_put_it() -> None:
+    made = routed(strange("complaint"))
+    assert made.queues == (Queue.ANSWERS,)
+    assert made.why.endswith("Không giống gì đã biết, cần người xem")
+
+
+@pytest.mark.parametrize("about", [About.MENTION, About.OTHER, About.NONE])
+def test_a_strange_post_about_elsewhere_reaches_nobody(about: About) -> None:
+    assert routed(strange(), about).queues == ()
