@@ -26,6 +26,8 @@ from domain.analysis import Judgement, LabelScore
 from domain.errors import ConfigurationError
 from domain.labels import Harm
 
+pytestmark = pytest.mark.timeout(600)  # half a minute of one free core a training
+
 FALSE_FLAGS_ON_GUARD = 0.02
 WIDEST_GAP = 0.02
 EXAMPLES = Path(__file__).parents[2] / "profiles/dien-bien/examples.jsonl"

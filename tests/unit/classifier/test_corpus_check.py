@@ -22,6 +22,7 @@ def row(text: str, name: str = "") -> Row:
     return Row(id=name or text, text=text)
 
 
+@pytest.mark.timeout(600)  # compares every two of seven thousand texts
 def test_the_shipped_corpus_is_sound() -> None:
     assert faults() == []
 
