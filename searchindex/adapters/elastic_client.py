@@ -63,6 +63,13 @@ def connect(options: ElasticOptions) -> Client:
     return ElasticsearchClient(options)
 
 
+_HINTS = (
+    ("certificate", "Check search_ca_file."),
+    ("wrong_version_number", "Does the server speak HTTPS, as search_url says?"),
+)
+"""What an outage that does not pass by itself may come from."""
+
+
 class Outage:
     """Logs the beginning and the end of an outage, and no try in between."""
 
@@ -75,7 +82,7 @@ class Outage:
         if not self._on:
             self._on = True
             structlog.get_logger().warning("search_engine_out_of_reach", why=text)
-        hint = "Check search_ca_file." if "certificate" in text.casefold() else ""
+        hint = next((hint for words, hint in _HINTS if words in text.casefold()), "")
         return RetryLaterError(f"The search engine is out of reach: {text}.", hint=hint)
 
     def answered(self) -> None:

@@ -1,4 +1,4 @@
-"""Who answers at the address of OpenSearch."""
+"""Who answers at the address of the search engine."""
 
 import threading
 from contextlib import closing, contextmanager
@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from domain.errors import ConfigurationError
+from domain.errors import ConfigurationError, RetryLaterError
 from searchindex.adapters.elastic_client import connect
 from searchindex.adapters.elastic_options import ElasticOptions
 
@@ -37,8 +37,8 @@ def server(**headers):
         thread.join()
 
 
-def asked(url):
-    options = ElasticOptions(urls=(url,), engine="opensearch")
+def asked(url, engine="opensearch"):
+    options = ElasticOptions(urls=(url,), engine=engine)
     with closing(connect(options)) as client:
         return client.send("GET", "/_alias")
 
@@ -55,3 +55,9 @@ def test_elasticsearch_is_refused_with_what_to_set():
 def test_what_does_not_name_itself_is_taken():
     with server() as url:
         assert asked(url) == {}
+
+
+@pytest.mark.parametrize("engine", ["elasticsearch", "opensearch"])
+def test_https_towards_a_server_without_it_is_named(engine):
+    with server() as url, pytest.raises(RetryLaterError, match="HTTPS, as search_url"):
+        asked(url.replace("http:", "https:"), engine)
