@@ -53,7 +53,7 @@ _INVITATIONS = (
         r"fanpage|zalo|youtube|tiktok|twitter|telegram|trên mạng xã hội).{0,30}$"
     ),
     r".{0,40}\btrên google news\s*$",
-    r"thêm .{0,40}\bnguồn (?:ưu tiên|tin cậy) trên google",
+    r"(?:thêm|chọn) .{0,60}\btrên google\b",
     r"đăng ký (?:nhận (?:bản )?tin|theo dõi|kênh|email)",
 )
 _CONSENT = (

@@ -85,6 +85,7 @@ FURNITURE = {
         "<p>Bằng cách tiếp tục sử dụng trang web, bạn đồng ý với chính sách cookie.</p>"
     ),
     "google news": "<p>Theo dõi Báo Mẫu trên <a href='/g'>Google News</a></p>",
+    "preferred source": "<p>Thêm Báo Mẫu trên Google</p>",
     "reader": ("<div><b>Nghe đọc bài</b><i>Giọng nữ</i><i>0:00/3:12</i></div>"),
     "voices": "<ul><li>Nữ miền Bắc</li><li>Nam miền Nam</li><li>1x</li></ul>",
     "no player": "<p>Trình duyệt của bạn không hỗ trợ phát audio.</p>",

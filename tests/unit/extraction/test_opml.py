@@ -43,14 +43,19 @@ def test_what_is_no_list(body: bytes, error: type[Exception]) -> None:
         parse_opml(body)
 
 
-names = st.text(min_size=1, max_size=12).map(
-    lambda text: (
-        parse_opml(write_opml([Outline(url="http://a/", title=text, folders=())], ""))[
-            0
-        ].title
-    )
-)
-"""Names as they come back: on one line, without what XML cannot hold."""
+LIST_NAME = "Danh sách nguồn"
+"""Has a letter beyond Latin-1: the list is in no old encoding, whatever is in it."""
+letters = st.characters(exclude_categories=("Cs",), exclude_characters="ÃÄÅÆáâð")
+"""Without those that begin UTF-8 read as Latin-1: several of these are mended."""
+
+
+def as_it_comes_back(text: str) -> str:
+    """Return a name on one line, without what XML cannot hold."""
+    outline = Outline(url="http://a/", title=text, folders=())
+    return parse_opml(write_opml([outline], LIST_NAME))[0].title
+
+
+names = st.text(letters, min_size=1, max_size=12).map(as_it_comes_back)
 outlines = st.builds(
     Outline,
     url=st.from_regex(r"https://[a-z]{1,8}\.example/[a-z0-9/]{0,9}", fullmatch=True),
@@ -62,6 +67,6 @@ outlines = st.builds(
 
 @given(st.lists(outlines, max_size=8, unique_by=lambda outline: outline.url))
 def test_what_is_written_is_read_back(written: list[Outline]) -> None:
-    read = parse_opml(write_opml(written, "Danh sách"))
+    read = parse_opml(write_opml(written, LIST_NAME))
     key = lambda outline: outline.url  # noqa: E731 - sorted twice by the same
     assert sorted(read, key=key) == sorted(written, key=key)
