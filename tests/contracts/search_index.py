@@ -220,6 +220,16 @@ class SearchIndexContract(ABC):
 
     # Fields
 
+    def test_what_was_strange_comes_back_so(self, index):
+        odd, usual = (
+            analysis(post(name), judgement=Judgement(strange=name == "fb:1"))
+            for name in ("fb:1", "fb:2")
+        )
+        fill(index, odd, usual)
+        found = index.reader().get(["fb:1", "fb:2"])
+        assert found["fb:1"].analysis.judgement.strange
+        assert not found["fb:2"].analysis.judgement.strange
+
     def test_keyword_fields(self, index):
         place = PlaceHit(name="x", start=0, end=1, unit="muong-pon", why="")
         judgement = Judgement(

@@ -3,12 +3,13 @@ import dataclasses
 import msgspec
 import pytest
 
-from domain.analysis import LabelScore, WeightedTerm
+from domain.analysis import Judgement, LabelScore, WeightedTerm
 from domain.clock import ManualClock
 from domain.ids import PostId
-from domain.labels import Harm, Queue, Verdict
+from domain.labels import About, Harm, PostKind, Queue, Verdict
 from domain.review import ReviewState
 from e2e.console_world import HOSTILE, NOW, analysed, made_post
+from pipeline.queues import route
 from searchindex.document import Document, EarlierRevision
 from ui import view_models
 from ui.view_models import Reading
@@ -63,6 +64,28 @@ def test_the_reason_is_a_sentence_then_words_then_figures(reading: Reading) -> N
     assert [flag.name for flag in view.flags] == [Harm.SCAM]
     assert view.flags[0].words[0].weight > view.flags[0].words[1].weight
     assert len(view.figures) > len(view.flags)
+
+
+def test_a_post_like_nothing_known_says_that_a_person_must_look(
+    reading: Reading,
+) -> None:
+    routed = route(
+        Judgement(strange=True),
+        about=About.PROVINCE,
+        kind=PostKind.POST,
+        licensed_press=False,
+        words={},
+    )
+    document = _document()
+    changed = dataclasses.replace(
+        document.analysis, queues=routed.queues, why=routed.why, judgement=Judgement()
+    )
+    view = view_models.post_view(
+        dataclasses.replace(document, analysis=changed), reading
+    )
+    assert view.sentence == "Không giống gì đã biết, cần người xem."
+    assert view.queues == (Queue.CLAIMS,)
+    assert view.flags == ()
 
 
 def test_light_words_are_not_underlined() -> None:
