@@ -89,6 +89,8 @@ class Analysis:
     Holds the post itself so that the index can be rebuilt from this topic and
     `reviews` alone. For posts that stopped at the place gate (`about` is `history`,
     `other` or `none`) the later fields keep their defaults; they are not indexed.
+    `sampled` marks what was drawn at random for review: of what the gate stopped, or of
+    what it let pass and no model called harmful.
     `fingerprint` is the near-copy signature (see `nlp.fingerprint`); `gone` the last
     known removal. `sequence` grows with each analysis of the same revision, so that a
     later one replaces an earlier one wherever they meet: (revision, sequence) orders

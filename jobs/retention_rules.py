@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from domain.analysis import Analysis
 from domain.ids import Digest
-from domain.labels import About, Label, PostKind, Verdict
+from domain.labels import About, Label, PostKind, Queue, Verdict
 from domain.review import ReviewState
 
 ERASED = "erased"
@@ -75,7 +75,7 @@ class PostFacts:
             article=analysis.post.kind is PostKind.ARTICLE,
             passed=analysis.about in {About.PROVINCE, About.MENTION},
             sampled=analysis.sampled,
-            flagged=bool(analysis.queues) or any(s.flagged for s in judged.labels),
+            flagged=_queued(analysis) or any(s.flagged for s in judged.labels),
             answer_owed=judged.flagged(Label.ANSWER_OWED),
             erased=analysis.pipeline == ERASED,
             evidence=analysis.post.evidence,
@@ -128,6 +128,12 @@ class Policy:
         if not facts.article:
             rules |= {Rule.REVIEWED_HARMLESS}
         return min(self.until(rule, facts.fetched) for rule in rules)
+
+
+def _queued(analysis: Analysis) -> bool:
+    """Whether a reason put it into a queue; having been drawn at random is none."""
+    drawn = {Queue.HARMFUL} if analysis.sampled else set()
+    return bool(set(analysis.queues) - drawn)
 
 
 def unreviewed_rule(facts: PostFacts) -> Rule:

@@ -81,6 +81,42 @@ class Shadow(Protocol):
     def at(self) -> datetime | None: ...
 
 
+class Recalled(Protocol):
+    """An estimate of the share of harm that is found."""
+
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+    @property
+    def unflagged(self) -> int: ...
+    @property
+    def sample_reviewed(self) -> int: ...
+    @property
+    def sample_harmful(self) -> int: ...
+    @property
+    def since(self) -> datetime: ...
+
+
+def recall_line(reading: Reading, found: Recalled | None) -> str:
+    """Say how much harm is estimated to be found, and what that rests on."""
+    words = reading.words
+    if found is None or found.value is None:
+        return words("models.recall_none")
+    return words(
+        "models.recall",
+        value=shown.percent(found.value),
+        low=shown.percent(found.low or 0.0),
+        high=shown.percent(found.high or 0.0),
+        since=reading.moment(found.since),
+        sample=shown.number(found.sample_reviewed),
+        harmful=shown.number(found.sample_harmful),
+        unflagged=shown.number(found.unflagged),
+    )
+
+
 def figure(of: Measure, value: Interval) -> str:
     """Write a figure with its interval; a cost plainly, all else in per cent."""
     if of.name == "cost":

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from casework.model import Decided, Viewing
 from domain.analysis import Analysis, LabelScore, WeightedTerm
-from domain.labels import GoneReason, Harm, Queue
+from domain.labels import About, GoneReason, Harm, Queue
 from domain.profile import Profile
 from domain.review import ReviewState
 from searchindex.document import Document
@@ -306,7 +306,7 @@ def _hidden_terms(analysis: Analysis) -> frozenset[str]:
 def sentence(analysis: Analysis, flags: Sequence[Flag], reading: Reading) -> str:
     """Say in one sentence why the post is here."""
     words = reading.words
-    if analysis.sampled:
+    if analysis.sampled and analysis.about not in {About.PROVINCE, About.MENTION}:
         return words("why.sampled")
     said = analysis.why.strip().rstrip(".")
     if not said:

@@ -225,7 +225,7 @@ def build_worker(
 
     models = build_models(settings)
     return Worker(
-        tools=build_tools(profile, models().live),
+        tools=build_tools(profile, models().live, review_share=settings.review_share),
         models=models,
         index=index.reader(),
         clock=build_clock(),
@@ -271,6 +271,7 @@ def build_jobs(
     """Put together what runs by the clock."""
     from eventlog.codec import encode_event
     from jobs.health_job import HealthJob
+    from jobs.learning.recall import RecallBook, RecallJob
     from jobs.outbox import OutboxJob
     from jobs.retention import RetentionJob
     from jobs.stories import Likeness, StoriesJob
@@ -284,6 +285,13 @@ def build_jobs(
         StoriesJob(index, casework, likeness),
         RetentionJob(eraser, profile.retention_days, profile.timezone, index=index),
         ShadowJob(build_shadow(settings, log)),
+        RecallJob(
+            RecallBook(build_registry(settings)),
+            log,
+            casework,
+            lambda: build_classifier(settings).version,
+            profile.timezone,
+        ),
     ]
     probe = build_probe(settings, casework, sources, made)
     return [*made, HealthJob(probe, casework, metrics)]

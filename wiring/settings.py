@@ -98,6 +98,7 @@ class Settings:
     kafka_compression: str = "zstd"
     lease_seconds: float = 30.0
     batch_size: int = 64
+    review_share: float = 0.0
     models_dir: Path | None = None
     log_level: str = "INFO"
     session_idle_minutes: int = 120
@@ -307,6 +308,10 @@ def check_figures(settings: Settings) -> Settings:
         raise ConfigurationError("lease_seconds must be above 0.", hint="30 is usual.")
     if not (isfinite(settings.crawl_delay) and settings.crawl_delay >= 0):
         raise ConfigurationError("crawl_delay must not be below 0.", hint="1 is usual.")
+    if not 0 <= settings.review_share <= 1:
+        raise ConfigurationError(
+            "review_share is a share, 0 to 1.", hint="0.01 draws one post of a hundred."
+        )
     if settings.log_level.upper() not in LEVELS:
         raise ConfigurationError(
             "log_level is none that is known.", hint=f"Use one of {', '.join(LEVELS)}."

@@ -41,7 +41,9 @@ class ProfileGate:
         return Place(about=verdict.about, hits=verdict.places, why=verdict.why)
 
 
-def build_tools(profile: Profile, classifier: Classifier) -> Tools:
+def build_tools(
+    profile: Profile, classifier: Classifier, *, review_share: float = 0.0
+) -> Tools:
     """Choose the functions of the cascade."""
     words = {
         name: text.vi
@@ -60,4 +62,5 @@ def build_tools(profile: Profile, classifier: Classifier) -> Tools:
         classifier=classifier,
         words=words,
         sample_rate=rate,
+        review_share=review_share,
     )

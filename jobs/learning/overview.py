@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from classifier.compared import Comparison
 from classifier.metrics import Figure
+from jobs.learning.recall import Recall, RecallBook
 from jobs.learning.records import Training, read_comparison, read_training
 from jobs.learning.registry import ModelRegistry, Models, former_of
 from jobs.learning.shadow import ShadowBook, ShadowReport, Verdicts
@@ -32,6 +33,7 @@ class ModelOverview:
     candidate: Training | None = None
     comparison: Comparison | None = None
     shadow: ShadowReport | None = None
+    recall: Recall | None = None
 
     @property
     def fit(self) -> bool:
@@ -63,7 +65,13 @@ class ModelRoom:
             candidate=read_training(self.registry.folder(tried)) if tried else None,
             comparison=comparison,
             shadow=self.shadow.shown(self.shadow.read(), self.verdicts),
+            recall=self._recall(live or self.version()),
         )
+
+    def _recall(self, version: str) -> Recall | None:
+        """The last estimate, where it is of the model that is live now."""
+        found = RecallBook(self.registry).read()
+        return found if found is not None and found.model == version else None
 
     def _measured(self, live: str, beside: Comparison | None) -> tuple[Measured, ...]:
         """The newest figures: as measured beside the candidate, else when built."""

@@ -9,7 +9,7 @@ from casework.permissions import Act, may
 from domain.errors import ConflictError, ForbiddenError, NotFoundError
 from jobs.learning.overview import ModelOverview
 from ui import markup
-from ui.model_lines import compared, figure, made_of, named, shadow_lines
+from ui.model_lines import compared, figure, made_of, named, recall_line, shadow_lines
 from ui.page import PageContext
 
 HISTORY_SHOWN = 30
@@ -42,6 +42,7 @@ def _live(page: PageContext, found: ModelOverview) -> None:
         f"<h2>{escape(words('models.live'))}: {escape(found.version)}</h2>"
         f"<p>{escape(made_of(page.reading, found.training))}</p>"
     )
+    st.html(f"<p>{escape(recall_line(page.reading, found.recall))}</p>")
     if found.measured:
         heads = [words(f"models.{n}") for n in ("part", "figure", "texts", "value")]
         rows = [
