@@ -96,13 +96,21 @@ def without_head(text: str, *heads: str) -> str:
     lines = text.split("\n")
     known = {head for head in heads if head}
     known |= {_without_place(head) for head in known}
-    for number, line in enumerate(lines[:_HEAD]):
+    start = 0
+    while over := _head_length(lines[start : start + _HEAD], known):
+        start += over
+    bare = len(lines) > start + 1 and _BARE_DAY.match(lines[start])
+    return "\n".join(lines[start + bool(bare) :])
+
+
+def _head_length(lines: list[str], known: set[str]) -> int:
+    """Return how many lines end with the first known one; 0 for text before any."""
+    for number, line in enumerate(lines, start=1):
         if line in known or _without_place(line) in known:
-            return without_head("\n".join(lines[number + 1 :]), *heads)
+            return number
         if not _is_date_line(line):
             break
-    bare = len(lines) > 1 and _BARE_DAY.match(lines[0])
-    return "\n".join(lines[1:] if bare else lines)
+    return 0
 
 
 def _is_date_line(line: str) -> bool:

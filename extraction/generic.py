@@ -35,7 +35,7 @@ _LEADS = (
     f" or {has('cms-desc')} or {has('desc')} or {has('chappeau')}"
     f" or {has('the-article-summary')} or @id='sapo']"
 )
-_BELOW_HEADING = "//h1/following-sibling::*[self::h2 or self::h3]"
+_BELOW_HEADING = "(//h1)[position() < 9]/following-sibling::*[self::h2 or self::h3]"
 _SECTIONS = (
     "//*[@data-role='cate-name' or contains(@class, 'breadcrumb')"
     " or contains(@class, 'bread-crumb') or contains(@class, '-cate')"

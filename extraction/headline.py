@@ -19,13 +19,20 @@ _BARS = re.compile(r"\s+[|»›·•]\s+|\s+::\s+|\s+[-–—]\s+|\s*\|\s*")
 _CUT = re.compile(r"\s*(?:\.{3}|…)\s*$")
 _ENOUGH_ALIKE = 0.6
 _SHORTEST = 8
+_LONGEST = 1_000
+"""Letters of a heading that are looked at, twice what is kept: each bar in it is tried
+against all that the page calls itself."""
+_MOST = 50
+"""Headings that are looked at. Lists of cards have some dozens; thousands, or a few
+around all of the page, are nobody's and take minutes."""
 
 
 def headings(tree: HtmlElement) -> list[str]:
     """Return what may be the page's main heading, likeliest first."""
     found = []
     for path in _HEADS:
-        found += [text for e in tree.xpath(path) if (text := text_of(e))]
+        heads = tree.xpath(path)[:_MOST]
+        found += [text for e in heads if (text := text_of(e)[:_LONGEST])]
         if found:
             break
     return list(dict.fromkeys(found))
@@ -33,7 +40,7 @@ def headings(tree: HtmlElement) -> list[str]:
 
 def page_title(tree: HtmlElement) -> str:
     """Return the `title` element's text."""
-    return squeeze(tree.findtext(".//head/title") or "")
+    return squeeze(tree.findtext(".//head/title") or "")[:_LONGEST]
 
 
 def best_heading(heads: list[str], claims: Iterable[str]) -> str:
@@ -66,7 +73,7 @@ def in_full(claim: str, head: str, known: Iterable[str]) -> str:
     outlet behind it, cut short, without tone marks, or in the other order that is
     written for search engines.
     """
-    claim = squeeze(claim)
+    claim = squeeze(claim[:_LONGEST])
     key, other = plain_key(_CUT.sub("", claim)), plain_key(head)
     if other and (key.startswith(other) or (key and other.startswith(key))):
         return head

@@ -1,6 +1,7 @@
 """The time of publication as it is printed near the headline."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -47,9 +48,7 @@ def printed_time(tree: HtmlElement, now: datetime | None) -> datetime | None:
     elements = list(body.iter()) if body is not None else []
     heads = [n for n, e in enumerate(elements) if e.tag == "h1"]
     heads = heads or [n for n, e in enumerate(elements) if _is_title(e)][:1] or [0]
-    distances = [
-        min(_distance(n, head) for head in heads) for n in range(len(elements))
-    ]
+    distances = _distances(len(elements), heads)
     best: tuple[int, datetime] | None = None
     for number in sorted(range(len(elements)), key=distances.__getitem__):
         near = distances[number]
@@ -89,11 +88,12 @@ def _is_title(element: HtmlElement) -> bool:
 
 
 def _distances(count: int, heads: list[int]) -> list[int]:
-    """Return how far each element is from the nearest heading."""
-    nearest = [_distance(number, heads[0]) for number in range(count)]
-    for head in heads[1:]:
-        others = (_distance(number, head) for number in range(count))
-        nearest = list(map(min, nearest, others))
+    """Return how far each element is from the nearest heading; these are in order."""
+    nearest = []
+    for number in range(count):
+        place = bisect_right(heads, number)
+        beside = heads[max(0, place - 1) : place + 1]
+        nearest.append(min(_distance(number, head) for head in beside))
     return nearest
 
 

@@ -18,10 +18,14 @@ def canonical_url(url: str, base: str = "") -> str:
     Returns "" for anything that is not http or https with a host.
     """
     try:
-        parts = urlsplit(urljoin(base, url.strip()) if base else url.strip())
-        host, port = (parts.hostname or "").lower(), parts.port
-    except ValueError:
+        return _canonical(urljoin(base, url.strip()) if base else url.strip())
+    except ValueError:  # no port, no address, or halves of letters
         return ""
+
+
+def _canonical(url: str) -> str:
+    parts = urlsplit(url)
+    host, port = (parts.hostname or "").lower(), parts.port
     if parts.scheme not in _PORTS or not _HOST.fullmatch(host):
         return ""
     if ":" in host:

