@@ -1,5 +1,6 @@
 """JSON interfaces behind sites whose pages are empty without JavaScript."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,6 +10,7 @@ from scrapy.http import Response
 
 from crawlers.articles import article_post, with_outlet
 from crawlers.found import FoundGone
+from crawlers.frontier.queue import WaitingPage
 from crawlers.spiders.source import SourceSpider, Yields, content_type
 from crawlers.visit import Visit
 from domain.post import Post
@@ -18,6 +20,10 @@ from extraction.fields import FeedItem
 from extraction.urls import canonical_url, site_of
 
 _TEXTS = ("application/", "text/")
+_LONGEST_HINT = 20_000
+"""Letters of an entry kept until its own answer is read. Longer entries hold a text
+themselves, and a hundred thousand of them would be gigabytes; shorter ones would lose
+the time or lead that only the list has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,9 @@ class _Place:
 class JsonApiSpider(SourceSpider):
     """Follows the list page by page; asks for each item's own answer where it has one.
 
-    In a watch it follows only as far as something is new.
+    These answers wait in the frontier like the pages of other kinds. In a watch the
+    list is followed only as far as something is new, unless a visit before was cut off
+    on the way.
     """
 
     name = "json_api"
@@ -66,11 +74,21 @@ class JsonApiSpider(SourceSpider):
             yield from self._take(response, item)
         seen = place.offset + len(page.items)
         ended = not page.items or (page.total is not None and seen >= page.total)
-        more = unknown or not self.visit.watch
-        if more and not ended and seen < self._rules.most and not self._enough():
-            yield from self._following(place, seen, page.next)
+        more = unknown or not self.visit.watch or self.cut_off
+        whole = ended or not more or seen >= self._rules.most
+        following = () if whole else tuple(self._following(place, seen, page.next))
+        self.walks(on=bool(following))
+        if not self._enough():
+            yield from following
 
-    def parse_item(self, response: Response, item: Any, address: str) -> Yields:  # noqa: ANN401 - JSON of others
+    def read(self, response: Response, page: WaitingPage) -> Yields:
+        """Read an item's own answer; an article that somebody asked for as such."""
+        hint = json.loads(page.hint) if page.hint else {}
+        if "address" not in hint:
+            return super().read(response, page)
+        return self.parse_item(response, hint.get("item"), hint["address"])
+
+    def parse_item(self, response: Response, item: object, address: str) -> Yields:
         """Read one item's own answer."""
         empty = self.without_content(response, _TEXTS)
         if empty is not None:
@@ -90,14 +108,15 @@ class JsonApiSpider(SourceSpider):
         link = self._rules.link
         holes = link.undo(url) if isinstance(link, Template) else {}
         if holes:
-            yield from self._ask_item(holes, canonical_url(url))
+            self._ask_item(holes, canonical_url(url))
+        yield from ()
 
     def _take(self, response: Response, item: object) -> Yields:
         address = own_address(item, self._rules, self._base)
         if not address:
             self.visit.tally.fail("no_identity")
         elif self._rules.detail.text:
-            yield from self._ask_item(item, address)
+            self._ask_item(item, address)
         elif not self._enough() and address not in self._asked:
             self._asked.add(address)
             post = self._post((item,), address)
@@ -105,7 +124,7 @@ class JsonApiSpider(SourceSpider):
                 found = self.found(response, post)
                 yield replace(found, requested=post.url, validators={})
 
-    def _ask_item(self, item: object, address: str) -> Yields:
+    def _ask_item(self, item: object, address: str) -> None:
         said = self._rules.detail.fill(item)
         url = canonical_url(said, self._base) if said else ""
         if not url or url in self._asked or self._enough():
@@ -114,8 +133,21 @@ class JsonApiSpider(SourceSpider):
             self.visit.tally.fail("offsite")
             return
         self._asked.add(url)
-        if self.due_again(address):
-            yield self.ask(url, self.parse_item, item=item, address=address)
+        self.visit.tally.listed += 1
+        now = self.visit.deps.clock.now()
+        fields = read_item((item,), self._rules, address, fetched=now)
+        entry = FeedItem(url=url, published=fields.published, modified=fields.modified)
+        self.wait(
+            WaitingPage(
+                url=url,
+                site=self.visit.site,
+                source=self.visit.spec.id,
+                lane=self.lane_of(entry, now),
+                due=now,
+                hint=_hint(item, address),
+                changed=fields.modified,
+            )
+        )
 
     def _ask_list(self, place: _Place) -> list[Request]:
         url = self._fill(self.visit.spec.url, place)
@@ -181,3 +213,10 @@ class JsonApiSpider(SourceSpider):
     def _unknown(self, item: object) -> bool:
         address = own_address(item, self._rules, self._base)
         return self.visit.deps.frontier.resolve(address) is None
+
+
+def _hint(item: object, address: str) -> str:
+    kept = json.dumps({"address": address, "item": item}, ensure_ascii=False)
+    if len(kept) <= _LONGEST_HINT:
+        return kept
+    return json.dumps({"address": address}, ensure_ascii=False)

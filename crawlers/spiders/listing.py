@@ -31,8 +31,10 @@ class ListingSpider(SourceSpider):
         unknown = [link for link in listing.links if self._unknown(link)]
         for link in listing.links:
             yield from self.ask_article(link)
-        more = unknown or not self.visit.watch
-        if listing.next_url and page < spec.max_pages and more and not self._enough():
+        more = unknown or not self.visit.watch or self.cut_off
+        on = bool(listing.next_url) and page < spec.max_pages and bool(more)
+        self.walks(on=on)
+        if on and not self._enough():
             yield from self.ask_page(
                 listing.next_url, self.parse, priority=50, page=page + 1
             )

@@ -162,7 +162,7 @@ class SourceSpider(Spider):
                 url=address,
                 site=self.visit.site,
                 source=self.visit.spec.id,
-                lane=self._lane(item, now),
+                lane=self.lane_of(item, now),
                 due=now,
                 hint=hint_of(item),
                 changed=changed,
@@ -170,7 +170,8 @@ class SourceSpider(Spider):
         )
         yield from ()
 
-    def _lane(self, item: FeedItem | None, now: datetime) -> Lane:
+    def lane_of(self, item: FeedItem | None, now: datetime) -> Lane:
+        """Return in which lane a found page waits, by what its list says of it."""
         times = (item.published, item.modified) if item else ()
         latest = max(filter(None, times), default=now)
         fresh = timedelta(seconds=self.visit.deps.limits.fresh_seconds)
@@ -196,6 +197,25 @@ class SourceSpider(Spider):
             return False
         self._found.clear()
         return True
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the last walk along the list's pages came to no end.
+
+        What lies behind a page that holds nothing new may then be unknown yet.
+        """
+        held = self.visit.deps.frontier.validators(self._walk)
+        return held.get("whole") == "no"
+
+    def walks(self, *, on: bool) -> None:
+        """Note, durably, whether the walk goes on to another page of the list."""
+        if on != self.cut_off:
+            held = {"whole": "no" if on else "yes"}
+            self.visit.deps.frontier.remember_validators(self._walk, held)
+
+    @property
+    def _walk(self) -> str:
+        return f"walk:{self.visit.spec.id}"
 
     def ask_known(self) -> Yields:
         """Ask again for the source's latest posts that no list names any more.
