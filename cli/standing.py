@@ -25,7 +25,7 @@ def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Sched
 
     from cli.crawling import open_frontier
     from crawlers.erasing import CrawlMemory
-    from jobs.metrics import JobMetrics, SourceMetrics
+    from jobs.metrics import DriftMetrics, JobMetrics, SourceMetrics
     from jobs.scheduler import Scheduler
     from wiring import bootstrap
 
@@ -43,6 +43,7 @@ def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Sched
                 facts,
                 crawled=crawled,
                 metrics=SourceMetrics(REGISTRY),
+                drift=DriftMetrics(REGISTRY),
             ),
             *mailbox_job(settings, profile),
         ],
@@ -174,7 +175,7 @@ def health_now(
     from wiring import bootstrap
 
     facts = source_watch(settings, profile, casework)
-    probe = bootstrap.build_probe(settings, casework, facts)
+    probe = bootstrap.build_probe(settings, profile, casework, facts)
     clock = bootstrap.build_clock()
     states = {
         "ok": HealthState.GOOD,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from jobs.drift import Shift
 from jobs.source_habit import Usual
 from jobs.source_past import NOTHING, VisitSum
 
@@ -93,7 +94,10 @@ class JobFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """All that the rules look at. `lag` is records behind per group."""
+    """All that the rules look at. `lag` is records behind per group.
+
+    `drift` is empty while no week was counted.
+    """
 
     now: datetime
     lag: Mapping[str, int] | Failure | None = None
@@ -106,3 +110,4 @@ class Facts:
     model: str | Failure | None = None
     sources: Sequence[SourceFacts] | Failure | None = None
     jobs: Sequence[JobFacts] | Failure | None = None
+    drift: Sequence[Shift] | Failure | None = None

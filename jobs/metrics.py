@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from jobs.drift import Measure, Shift
 from jobs.health_facts import HealthRow, Lag, SourceFacts, State
 
 MOST_SOURCES = 300
@@ -89,3 +90,38 @@ class SourceMetrics:
     def _show_lag(self, source: str, lag: Lag) -> None:
         self._lag.labels(source, "0.5").set(lag.p50.total_seconds())
         self._lag.labels(source, "0.95").set(lag.p95.total_seconds())
+
+
+class DriftMetrics:
+    """Shows how far the last whole week lies from those before; one per process."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._moved = Gauge(
+            "minhtin_drift_moved", "Distributions that have moved", registry=registry
+        )
+        self._scores = Gauge(
+            "minhtin_drift_stability_index",
+            "Population stability index of a label's scores",
+            ["label"],
+            registry=registry,
+        )
+        self._unknown = Gauge(
+            "minhtin_drift_unknown_words_ratio",
+            "Share of words that the model has never seen",
+            ["weeks"],
+            registry=registry,
+        )
+
+    def show(self, shifts: Sequence[Shift]) -> None:
+        """Show the comparisons; of too few posts there is no series."""
+        self._moved.set(sum(shift.moved for shift in shifts))
+        self._scores.clear()
+        self._unknown.clear()
+        for shift in shifts:
+            if shift.value is None:
+                continue
+            if shift.measure is Measure.SCORES:
+                self._scores.labels(shift.name).set(shift.value)
+            elif shift.measure is Measure.UNKNOWN:
+                self._unknown.labels("last").set(shift.now)
+                self._unknown.labels("before").set(shift.before)

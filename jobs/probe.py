@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from domain.errors import MinhTinError
 from eventlog.port import EventLog, LogTopic
 from evidence.port import EvidenceStore
+from jobs.drift import Shift
+from jobs.drift_job import kept_weeks, latest
 from jobs.health_facts import Facts, Failure, JobFacts, SourceFacts
 from jobs.ports import HealthBook
 from jobs.schedule import Job
@@ -38,8 +41,8 @@ class Probe:
     """Asks the stores.
 
     `data` are the folders that must not fill up; `evidence` is given where it is a
-    bucket, since a folder is looked at with the disk; `model` and `sources` are handed
-    in by who knows them.
+    bucket, since a folder is looked at with the disk; weeks end by the
+    `zone`; `model` and `sources` are handed in by who knows them.
 
     Each may raise `MinhTinError` or `OSError`; that is a fact as well.
     """
@@ -52,6 +55,7 @@ class Probe:
     sources: Callable[[datetime], Sequence[SourceFacts]] | None = None
     jobs: Sequence[Job] = ()
     evidence: EvidenceStore | None = None
+    zone: ZoneInfo | None = None
 
     def __call__(self, now: datetime) -> Facts:
         """Return the facts of this moment."""
@@ -67,6 +71,7 @@ class Probe:
                 lambda: min(shutil.disk_usage(path).free for path in self.data)
             ),
             model=asked(self.model) if self.model else None,
+            drift=self._drift(now),
             sources=self._sources(now),
             jobs=asked(lambda: self._jobs(now)),
         )
@@ -74,6 +79,14 @@ class Probe:
     def _sources(self, now: datetime) -> Sequence[SourceFacts] | Failure | None:
         sources = self.sources
         return None if sources is None else asked(lambda: sources(now))
+
+    def _drift(self, now: datetime) -> Sequence[Shift] | Failure | None:
+        zone = self.zone
+        if zone is None:
+            return None
+        return asked(
+            lambda: latest(kept_weeks(self.casework), now.astimezone(zone).date())
+        )
 
     def _evidence(self) -> bool | Failure | None:
         store = self.evidence

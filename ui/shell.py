@@ -17,6 +17,7 @@ from ui.problems import problem_of
 from ui.view_models import Reading
 from ui.views import (
     desk_view,
+    drift_view,
     map_view,
     models_view,
     overview_view,
@@ -66,6 +67,7 @@ def _navigate(page: PageContext) -> None:
         "map": ("map", map_view.show),
         "sources": ("sources", sources_view.show),
         "models": ("models", models_view.show),
+        "drift": ("drift", drift_view.show),
         "settings": ("settings", settings_view.show),
     }
     pages = [

@@ -6,23 +6,27 @@ store does not pay for the others.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from casework.service import Casework
-from classifier.port import Classifier
+from classifier.port import Classifier, Subject
 from domain.clock import Clock, SystemClock
 from domain.errors import ConfigurationError
 from domain.ids import Digest
+from domain.post import Post
 from domain.profile import Profile, SourceSpec
 from eventlog.port import EventLog
 from evidence.port import EvidenceStore
+from jobs.drift_job import DriftJob
 from jobs.erasure import Eraser
 from jobs.health_facts import SourceFacts
 from jobs.learning.registry import ModelRegistry
 from jobs.learning.shadow import ShadowBook, ShadowJob
-from jobs.metrics import SourceMetrics
+from jobs.metrics import DriftMetrics, SourceMetrics
 from jobs.ports import CrawlBook
 from jobs.probe import Probe
 from jobs.schedule import Job
@@ -267,6 +271,7 @@ def build_jobs(
     *,
     crawled: CrawlBook,
     metrics: SourceMetrics | None = None,
+    drift: DriftMetrics | None = None,
 ) -> Sequence[Job]:
     """Put together what runs by the clock."""
     from eventlog.codec import encode_event
@@ -292,13 +297,30 @@ def build_jobs(
             lambda: build_classifier(settings).version,
             profile.timezone,
         ),
+        DriftJob(index, casework, build_unknown(settings), profile.timezone, drift),
     ]
-    probe = build_probe(settings, casework, sources, made)
+    probe = build_probe(settings, profile, casework, sources, made)
     return [*made, HealthJob(probe, casework, metrics)]
+
+
+def build_unknown(settings: Settings) -> Callable[[Post], tuple[int, int]]:
+    """Return what counts a post's words, and those new to the live model."""
+    from classifier.artefact import load
+    from classifier.unknown import unknown_words
+
+    # By folder, so that another model that was promoted meanwhile is asked.
+    loaded = lru_cache(maxsize=1)(load)
+
+    def counted(post: Post) -> tuple[int, int]:
+        subject = Subject(text=post.whole_text, kind=post.kind)
+        return unknown_words(loaded(models_folder(settings)), subject)
+
+    return counted
 
 
 def build_probe(
     settings: Settings,
+    profile: Profile,
     casework: Casework,
     sources: Callable[[datetime], Sequence[SourceFacts]],
     jobs: Sequence[Job] = (),
@@ -313,6 +335,7 @@ def build_probe(
         sources=sources,
         jobs=jobs,
         evidence=build_evidence(settings) if settings.evidence_url else None,
+        zone=ZoneInfo(profile.timezone),
     )
 
 

@@ -46,6 +46,8 @@ from eventlog.port import EventLog, LogTopic
 from evidence.adapters.memory import MemoryEvidence
 from evidence.picture import picture_to_warc
 from evidence.port import Capture, EvidenceStore
+from jobs.drift import Week
+from jobs.drift_job import KEY
 from jobs.learning.acts import ModelDesk
 from jobs.learning.registry import ModelRegistry
 from jobs.source_facts import SourceWatch, calendar_of
@@ -173,6 +175,9 @@ def world(
             password=PASSWORD,
             must_change=False,
         )
+    for week in counted_weeks():
+        key = f"{KEY}{week.monday.isoformat()}"
+        casework.put_setting("jobs", key, week.stored(), expected_version=0)
     evidence = MemoryEvidence()
     kept.take_in(chain(analyses(profile), pictured(evidence)))
     base = (*SAMPLE_SOURCES, *profile.sources)
@@ -208,6 +213,28 @@ def world(
         sample=True,
         versions={"minhtin": "0.1.0", "model": "lr-2026.11", "index": "v1-1"},
     )
+
+
+def counted_weeks() -> Iterator[Week]:
+    """Yield five weeks; in the last, scores of panic rose, and words were new."""
+    calm, high = (
+        (400, 60, 20, 8, 4, 3, 2, 1, 1, 1),
+        (60, 80, 90, 80, 70, 50, 30, 20, 10, 10),
+    )
+    last = NOW.date() - timedelta(days=NOW.weekday() + 7)
+    for back in range(4, -1, -1):
+        yield Week(
+            monday=last - timedelta(weeks=back),
+            model="lr-2026.11",
+            posts=500,
+            words=20_000,
+            unknown=1_200 if back else 3_600,
+            scores={
+                name.value: high if name is Harm.PANIC and not back else calm
+                for name in (*Harm, Label.COMPLAINT)
+            },
+            sources={"hoaban": (300, 20), "<b>la</b>": (200, 20 if back else 110)},
+        )
 
 
 def intake_door(log: EventLog, evidence: EvidenceStore, clock: Clock) -> IntakeDoor:

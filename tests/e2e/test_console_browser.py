@@ -164,7 +164,7 @@ def test_every_page_opens_says_sample_and_never_a_traceback(
     page: Page, address: str
 ) -> None:
     sign_in(page, address, "admin")
-    for path in ("/", "/desk", "/search", "/map", "/sources", "/settings"):
+    for path in ("/", "/desk", "/search", "/map", "/drift", "/sources", "/settings"):
         page.goto(f"{address}{path}")
         expect(page.locator(".mt-sample")).to_contain_text("Dữ liệu mẫu")
         page.wait_for_load_state("networkidle")

@@ -1,0 +1,56 @@
+"""The page on drift in a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.browser import CHROMIUM, browser_page, sign_in
+from e2e.serving import console
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not CHROMIUM.exists(),
+        reason=f"no Chromium at {CHROMIUM}; install it or set MINHTIN_CHROMIUM",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder: Path = tmp_path_factory.mktemp("drift")
+    with console(folder) as url:
+        yield url
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with browser_page() as opened:
+        yield opened
+
+
+def test_what_moved_is_named_with_its_remedy_and_figures(
+    page: Page, address: str
+) -> None:
+    sign_in(page, address)
+    page.goto(f"{address}/drift")
+    expect(page.locator("h2")).to_contain_text("Tuần trước có 3 mục đã lệch")
+    expect(page.locator(".mt-quiet").first).to_contain_text("huấn luyện lại")
+    moved = page.locator(".mt-table tr").filter(has_text="▲ đã lệch")
+    expect(moved).to_have_count(3)
+    expect(moved.filter(has_text="Từ lạ với mô hình")).to_contain_text("18,0%")
+    page.wait_for_selector("[data-testid=stVegaLiteChart] svg.marks")
+    # Names of sources are text, whatever they hold.
+    expect(page.locator(".mt-table").last).to_contain_text("<b>la</b>")
+    assert page.locator(".mt-table b").count() == 0
+
+
+def test_in_english(page: Page, address: str) -> None:
+    sign_in(page, address)
+    page.goto(f"{address}/settings")
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_text("My account")).to_be_visible()
+    page.goto(f"{address}/drift")
+    expect(page.locator("h2")).to_contain_text("Last week, 3 figures moved")
