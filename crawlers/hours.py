@@ -1,13 +1,11 @@
 """Hours in which a source is left alone, by the province's clock."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.errors import ConfigurationError
-
-_WRITTEN = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)")
+from domain.profile import QUIET_HOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def quiet_hours(text: str) -> QuietHours:
     """Read `HH:MM-HH:MM`; the empty text means none. Raises `ConfigurationError`."""
     if not text.strip():
         return NO_QUIET
-    found = _WRITTEN.fullmatch(text.strip())
+    found = QUIET_HOURS.fullmatch(text.strip())
     if found is None:
         raise ConfigurationError(
             f"The quiet hours {text!r} cannot be read.",

@@ -1,6 +1,7 @@
 """A province as data. `wiring.profile` reads these from `profiles/<id>/*.toml`."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,6 +94,25 @@ class Agency:
     official_domain: str = ""
     verified: bool = False
     grade: str = ""
+
+
+SOURCE_KINDS = (
+    "feed",
+    "sitemap",
+    "listing",
+    "json_api",
+    "page",
+    "forum",
+    "file",
+    "youtube",
+    "intake",
+)
+"""How a source can be read; `intake` is a channel that nobody visits."""
+
+QUIET_HOURS = re.compile(
+    r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)"
+)
+"""Begin and end as people write them, two groups each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,8 @@ def api_rules(spec: SourceSpec) -> ApiRules:
     """Read the source's `api` table. Raises `ConfigurationError` naming the key."""
     said = spec.api
     if unknown := set(said) - _OWN - set(FIELDS):
-        raise _wrong(spec, f"has unknown keys in api: {', '.join(sorted(unknown))}")
+        keys, known = ", ".join(sorted(unknown)), ", ".join(sorted(_OWN | set(FIELDS)))
+        raise _wrong(spec, f"has unknown keys in api: {keys} (known: {known})")
     if not said.get("items"):
         raise _wrong(spec, "does not say where its items are (api.items)")
     if not (said.get("id") or said.get("link")):
@@ -122,19 +123,19 @@ def api_rules(spec: SourceSpec) -> ApiRules:
     if method not in _METHODS:
         raise _wrong(spec, f"asks by {method}; only GET and POST read")
     return ApiRules(
-        items=_path(spec, said["items"]),
-        id=_path(spec, said.get("id", "")),
-        link=_link(spec, said.get("link", "")),
-        detail=_template(spec, said.get("detail", "")),
-        detail_item=_path(spec, said.get("detail_item", "@")),
-        next=_path(spec, said.get("next", "")),
-        total=_path(spec, said.get("total", "")),
+        items=_path(spec, "items"),
+        id=_path(spec, "id"),
+        link=_link(spec, "link"),
+        detail=_template(spec, "detail"),
+        detail_item=_path(spec, "detail_item", "@"),
+        next=_path(spec, "next"),
+        total=_path(spec, "total"),
         method=method,
         body=said.get("body", ""),
         first=_number(spec, "first", 1),
         size=_number(spec, "size", 0),
         most=_number(spec, "most", _MOST),
-        fields={name: _path(spec, said[name]) for name in FIELDS if said.get(name)},
+        fields={name: _path(spec, name) for name in FIELDS if said.get(name)},
     )
 
 
@@ -149,24 +150,30 @@ def paging_of(template: str) -> set[str]:
     return set(_PAGING.findall(template))
 
 
-def _link(spec: SourceSpec, text: str) -> Template | Path:
+def _link(spec: SourceSpec, key: str) -> Template | Path:
+    text = spec.api.get(key, "")
     if "://" in text or text.startswith("/"):
-        return _template(spec, text)
-    return _path(spec, text)
+        return _template(spec, key)
+    return _path(spec, key)
 
 
-def _template(spec: SourceSpec, text: str) -> Template:
-    holes = tuple(_path(spec, hole[1]) for hole in _HOLE.finditer(text))
+def _template(spec: SourceSpec, key: str) -> Template:
+    text = spec.api.get(key, "")
+    holes = tuple(_compiled(spec, key, hole[1]) for hole in _HOLE.finditer(text))
     return Template(text, holes)
 
 
-def _path(spec: SourceSpec, text: str) -> Path:
+def _path(spec: SourceSpec, key: str, otherwise: str = "") -> Path:
+    return _compiled(spec, key, spec.api.get(key, otherwise))
+
+
+def _compiled(spec: SourceSpec, key: str, text: str) -> Path:
     try:
         return Path(text, jmespath.compile(text) if text else None)
     except JMESPathError as error:
         first = str(error).split("\n", maxsplit=1)[0]
         raise _wrong(
-            spec, f"has a path that is no JMESPath, {text!r}: {first}"
+            spec, f"has an api.{key} that is no JMESPath, {text!r}: {first}"
         ) from error
 
 

@@ -31,6 +31,21 @@ def to_xpath(selector: str) -> str:
     return path
 
 
+def check_selectors(spec: SourceSpec) -> None:
+    """Raise `ConfigurationError` for a key that is none, or what is no selector."""
+    known = {*_FIELDS, "link", "next", "hosts"}
+    if unknown := set(spec.selectors) - known:
+        keys = ", ".join(sorted(unknown))
+        raise ConfigurationError(
+            f"Source {spec.id} has unknown keys in selectors: {keys} "
+            f"(known: {', '.join(sorted(known))}).",
+            hint="docs/sources.md shows examples.",
+        )
+    for key, selector in spec.selectors.items():
+        if key != "hosts" and selector:
+            to_xpath(selector)
+
+
 def site_of_selectors(spec: SourceSpec) -> Site | None:
     """Return the source's article selectors as a site module, if it has any."""
     found = {

@@ -50,7 +50,8 @@ def sitemap_rules(spec: SourceSpec) -> SitemapRules:
     said = spec.sitemap
     if unknown := set(said) - _KEYS:
         keys = ", ".join(sorted(unknown))
-        raise _wrong(spec, f"has unknown keys in sitemap: {keys}")
+        known = ", ".join(sorted(_KEYS))
+        raise _wrong(spec, f"has unknown keys in sitemap: {keys} (known: {known})")
     days = said.get("max_age_days", "")
     if days and not days.isdecimal():
         raise _wrong(spec, f"has a max_age_days that is no number: {days!r}")

@@ -54,7 +54,8 @@ def watch_rules(spec: SourceSpec) -> WatchRules:
     said = spec.page
     if unknown := set(said) - _KEYS:
         keys = ", ".join(sorted(unknown))
-        raise _wrong(spec, f"has unknown keys in page: {keys}")
+        known = ", ".join(sorted(_KEYS))
+        raise _wrong(spec, f"has unknown keys in page: {keys} (known: {known})")
     ignore = said.get("ignore", "")
     try:
         pattern = re.compile(ignore, re.IGNORECASE) if ignore else None

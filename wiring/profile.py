@@ -22,9 +22,9 @@ from domain.profile import (
     Misleading,
     Outlet,
     Profile,
-    SourceSpec,
     Unit,
 )
+from wiring.source_rows import read_sources
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ def load_profile(profile_id: str, folder: Path | None = None) -> Profile:
         timezone=head["timezone"],
         gazetteer=_gazetteer(root / "gazetteer"),
         agencies=_rows(root / "agencies.toml", "agency", Agency),
-        sources=_rows(root / "sources.toml", "source", SourceSpec),
+        sources=read_sources(root / "sources.toml", _toml(root / "sources.toml")),
         outlets=_rows(root / "press.toml", "outlet", Outlet),
         holidays=_rows(root / "holidays.toml", "holiday", Holiday),
         rules=_rows(root / "law.toml", "rule", LegalRule),
@@ -109,7 +109,7 @@ def _rows(path: Path, name: str, kind: type[T]) -> tuple[T, ...]:
     made = []
     for number, row in enumerate(rows, start=1):
         # An empty string stands for «not known» in dates and optional fields.
-        known = {k: texts_of(v) for k, v in row.items() if v != ""}
+        known = {k: v for k, v in row.items() if v != ""}
         try:
             made.append(msgspec.convert(known, kind))
         except msgspec.ValidationError as error:
@@ -117,19 +117,6 @@ def _rows(path: Path, name: str, kind: type[T]) -> tuple[T, ...]:
                 f"{path.name}, [[{name}]] number {number}: {error}."
             ) from error
     return tuple(made)
-
-
-def texts_of(value: object) -> object:
-    """Return a table as the text that its kind reads: `size = 20`, `title = [a, b]`.
-
-    Of paths in a list the first that is there counts, as ` || ` says in JMESPath.
-    """
-    if not isinstance(value, dict):
-        return value
-    return {
-        key: " || ".join(map(str, said)) if isinstance(said, list) else str(said)
-        for key, said in value.items()
-    }
 
 
 def _labels(path: Path) -> dict[str, dict[str, LabelText]]:

@@ -18,6 +18,7 @@ from casework.permissions import Act
 from casework.service import Casework
 from domain.errors import NotFoundError, QuarantineError
 from domain.profile import SourceSpec
+from wiring.source_rows import BOUNDS
 from wiring.sources import PREFIX, read_source
 
 LONGEST_REASON = 500
@@ -64,12 +65,6 @@ EDITABLE = (
 """Fields that may be edited. Id and kind make a source what it is: another one is
 added instead."""
 
-_BOUNDS: Mapping[str, tuple[float, float]] = {
-    "interval_minutes": (1, 7 * 24 * 60),
-    "max_pages": (1, 2_000),
-    "delay_seconds": (0, 600),
-    "requests_a_day": (0, 1_000_000),
-}
 _HOURS = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d")
 
 
@@ -239,7 +234,7 @@ def _value(name: str, present: object, text: str) -> object:
 
 
 def _number(name: str, kind: type[int] | type[float], text: str) -> float:
-    low, high = _BOUNDS[name]
+    low, high = BOUNDS[name]
     try:
         value = kind(text.replace(",", "."))
     except ValueError as error:

@@ -53,6 +53,8 @@ def up(
                 f"There is no installation in {settings.home}.",
                 hint="Make one with `minhtin init`, or try `minhtin up --sample`.",
             )
+        # Faults of the profile are told here, not five times in the children's logs.
+        profile_of(settings)
         prepare(settings)
         names = ["worker", "indexer", "jobs", "console"]
         children = [Child(name, [name]) for name in names]

@@ -14,7 +14,8 @@ from pipeline.runner import Runner
 from pipeline.worker import Worker
 from pipeline_fakes import START, WordClassifier, feed, post, press
 from searchindex.adapters.memory import MemorySearchIndex
-from wiring.profile import load_profile, texts_of
+from wiring.profile import load_profile
+from wiring.source_rows import texts_of
 from wiring.tools import build_tools
 
 
