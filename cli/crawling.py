@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 from casework.service import Casework
 from crawlers.frontier.port import Frontier
 from domain.errors import ConfigurationError, NotFoundError
-from domain.profile import Profile, SourceSpec
+from domain.profile import INTAKE, Profile, SourceSpec
 from eventlog.port import LogTopic
 from wiring.settings import Mode, Settings
-from wiring.sources import INTAKE
 
 if TYPE_CHECKING:
     from crawlers.deps import CrawlDeps

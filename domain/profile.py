@@ -7,6 +7,9 @@ from typing import Any
 
 from domain.ids import AgencyId, SourceId, UnitId
 
+INTAKE = "intake"
+"""Kind of the channels through which residents' reports come; nothing is visited."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
@@ -151,6 +154,11 @@ class SourceSpec:
     quiet_hours: str = ""
     requests_a_day: int = 0
     interval_fixed: bool = False
+
+    @property
+    def visited(self) -> bool:
+        """Whether a crawler goes there; the reports of a channel are brought."""
+        return self.kind != INTAKE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

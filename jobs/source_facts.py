@@ -147,8 +147,8 @@ class SourceWatch:
         self._turn = Lock()
 
     def __call__(self, now: datetime) -> list[SourceFacts]:
-        """Return the facts of all enabled sources."""
-        specs = [spec for spec in self._listed() if spec.enabled]
+        """Return the facts of all enabled sources that are visited."""
+        specs = [spec for spec in self._listed() if spec.enabled and spec.visited]
         return [self.facts(spec, now) for spec in specs]
 
     def facts(self, spec: SourceSpec, now: datetime) -> SourceFacts:

@@ -138,12 +138,20 @@ def _failing(source: SourceFacts, quiet: timedelta) -> Iterator[Finding]:
         yield Finding(
             condition=Condition.DEAD, state=State.BAD, said=said + why, hint=hint
         )
-    elif quiet > max(LATE_WARN * source.interval, LEAST_LATE):
+        return
+    # A source that never gave anything is no source that fares well for two hours.
+    never = source.last_success is None
+    if never or quiet > max(LATE_WARN * source.interval, LEAST_LATE):
         bad = quiet > max(LATE_BAD * source.interval, 4 * LEAST_LATE)
+        said = (
+            "chưa lần nào thu thập được."
+            if never
+            else f"{_span(quiet)} chưa thu thập được."
+        )
         yield Finding(
             condition=Condition.FAILING,
             state=State.BAD if bad else State.WARN,
-            said=f"{_span(quiet)} chưa thu thập được.{why}",
+            said=said + why,
             hint=_CHECK,
         )
 

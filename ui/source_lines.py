@@ -16,12 +16,18 @@ MARKS = {State.OK: "●", State.WARN: "▲", State.BAD: "■", State.UNKNOWN: "�
 """A shape for each state, so that it is told without colour."""
 
 OFF_MARK = "‖"
+OPEN_MARK = "◇"
+"""A channel that others send to: it is not visited, so nothing is judged."""
+
 _RANK = {State.BAD: 0, State.WARN: 1, State.UNKNOWN: 2, State.OK: 3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLine:
-    """A source with what is known of it; `report` is None while it is switched off."""
+    """A source with what is known of it.
+
+    `report` is None of one that is switched off, and of a channel that is not visited.
+    """
 
     spec: SourceSpec
     report: SourceReport | None
@@ -31,10 +37,14 @@ class SourceLine:
         return self.report is not None and self.report.sick
 
     @property
+    def well(self) -> bool:
+        return self.report is not None and self.report.first.state is State.OK
+
+    @property
     def rank(self) -> tuple[int, str]:
         """Sorts the sick ones first and those switched off last."""
         if self.report is None:
-            return len(_RANK), self.spec.name
+            return len(_RANK) + (not self.spec.enabled), self.spec.name
         return _RANK[self.report.first.state], self.spec.name
 
 
@@ -50,6 +60,18 @@ def lines(
     return sorted(found, key=lambda line: line.rank)
 
 
+def finding(found: Sequence[SourceLine], reading: Reading) -> str:
+    """Say in a sentence how many of the visited sources need a look, or are well."""
+    on = [line for line in found if line.report is not None]
+    bad, good = sum(line.sick for line in on), sum(line.well for line in on)
+    if bad:
+        return reading.words("sources.finding_bad", count=bad, all=len(on))
+    if good < len(on):
+        new = len(on) - good
+        return reading.words("sources.finding_new", good=good, all=len(on), new=new)
+    return reading.words("sources.finding_fine", all=len(on))
+
+
 def kind_of(spec: SourceSpec, reading: Reading) -> str:
     """Name the kind of a source."""
     return reading.words.section("sources").get(f"kind_{spec.kind}", spec.kind)
@@ -57,6 +79,8 @@ def kind_of(spec: SourceSpec, reading: Reading) -> str:
 
 def state_of(line: SourceLine, reading: Reading) -> tuple[str, str, str]:
     """Return shape, word and reason."""
+    if line.report is None and line.spec.enabled:
+        return OPEN_MARK, reading.words("sources.open"), ""
     if line.report is None:
         return OFF_MARK, reading.words("sources.off"), line.spec.note
     first = line.report.first

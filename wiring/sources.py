@@ -13,12 +13,9 @@ import msgspec
 from casework.service import Casework
 from domain.ids import SourceId
 from domain.labels import About
-from domain.profile import Profile, SourceSpec
+from domain.profile import INTAKE, Profile, SourceSpec
 
 PREFIX = "source."
-
-INTAKE = "intake"
-"""The kind of a channel of reports: nobody visits it, it brings what is sent to it."""
 
 ADDED = SourceSpec(
     id=SourceId("console"),

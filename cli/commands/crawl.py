@@ -88,7 +88,8 @@ def list_sources(as_json: JsonOption = False, home: HomeOption = None) -> None:
                 emit(row)
             else:
                 state = "on " if source.enabled else "off"
-                seen = row["last_visit"] or "never visited"
+                idle = "never visited" if source.visited else "receives reports"
+                seen = row["last_visit"] or idle
                 show(f"{source.id}\t{source.kind}\t{state}\t{seen}\t{source.url}")
 
 

@@ -119,7 +119,7 @@ def _sources(page: PageContext) -> None:
     reports = page.context.source_reports()
     found = source_lines.lines(page.context.sources(), reports)
     bad = [line for line in found if line.sick]
-    good = len(reports) - len(bad)
+    good = sum(line.well for line in found)
     st.html(f"<h2>{escape(words('overview.sources'))}</h2>")
     said = words("overview.sources_fine", good=good, all=len(reports))
     rows = "".join(_sick(page, line) for line in bad[:MOST_SICK])

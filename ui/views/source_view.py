@@ -62,7 +62,9 @@ def _findings(page: PageContext, line: SourceLine) -> None:
 def _figures(page: PageContext, line: SourceLine) -> None:
     words = page.words
     if line.report is None:
-        st.html(markup.empty(words("sources.off"), words("source.off_hint")))
+        key = "open" if line.spec.enabled else "off"
+        hint = words(f"source.{key}_hint")
+        st.html(markup.empty(words(f"sources.{key}"), hint))
         return
     facts = line.report.facts
     _numbers(page, facts)

@@ -39,12 +39,9 @@ def show(page: PageContext) -> None:
 
 def _list(page: PageContext, found: list[SourceLine]) -> None:
     words = page.words
-    on = [line for line in found if line.report is not None]
-    bad = sum(line.sick for line in found)
-    key = "sources.finding_bad" if bad else "sources.finding_fine"
     legend = words("sources.legend")
     st.html(
-        f"<h1>{escape(words(key, count=bad, all=len(on)))}</h1>"
+        f"<h1>{escape(source_lines.finding(found, page.reading))}</h1>"
         f"<p class='mt-quiet'>{escape(legend)}</p>"
     )
     heads = "".join(

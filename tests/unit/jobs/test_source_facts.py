@@ -35,7 +35,9 @@ class Frontier:
 
 
 def watch_of(frontier, reader=None):
-    specs = [SPEC, replace(SPEC, id=SourceId("tat"), enabled=False)]
+    off = replace(SPEC, id=SourceId("tat"), enabled=False)
+    channel = replace(SPEC, id=SourceId("kenh"), kind="intake")
+    specs = [SPEC, off, channel]
     return SourceWatch(lambda: specs, frontier, lambda _: NOW + HOUR, CALENDAR, reader)
 
 

@@ -71,6 +71,14 @@ def test_failed_visits(hours, condition, state):
         assert first.hint
 
 
+def test_a_source_that_never_gave_anything_is_not_well():
+    runs = [failed(visit(NOW - HOUR / 10), "http_404")]
+    first = judged(runs).first
+    assert (first.condition, first.state) == (Condition.FAILING, State.WARN)
+    assert "chưa lần nào" in first.said
+    assert "http_404" in first.said
+
+
 @pytest.mark.parametrize(
     ("hours", "condition", "state"),
     [(2, "good", "ok"), (5, "late", "warn"), (16, "late", "bad")],

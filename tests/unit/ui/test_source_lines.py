@@ -51,6 +51,31 @@ def test_the_sick_come_first_and_those_switched_off_last(reading: Reading) -> No
     assert source_lines.state_of(lines[4], reading)[1] == "đang tắt"
 
 
+def test_the_heading_counts_as_well_only_what_is(reading: Reading) -> None:
+    def heading(*states: State) -> str:
+        names = [f"s{n}" for n in range(len(states))]
+        specs = [found(n, s) for n, s in zip(names, states, strict=True)]
+        channel = replace(found("kenh", State.OK), kind="intake")
+        reports = [report(n, s) for n, s in zip(names, states, strict=True)]
+        lines = source_lines.lines([*specs, channel], reports)
+        return source_lines.finding(lines, reading)
+
+    assert heading(State.OK, State.OK).startswith("Cả 2 nguồn")
+    assert heading(State.OK, State.UNKNOWN).startswith(
+        "1/2 nguồn đang bật thu thập bình"
+    )
+    assert heading(State.OK, State.BAD, State.UNKNOWN).startswith(
+        "1/3 nguồn đang bật cần"
+    )
+
+
+def test_a_channel_of_reports_receives(reading: Reading) -> None:
+    channel = replace(found("kenh", State.OK), kind="intake")
+    (line,) = source_lines.lines([channel], [])
+    assert source_lines.state_of(line, reading)[1] == "đang nhận"
+    assert not line.well
+
+
 def test_figures_as_they_are_read_here(reading: Reading) -> None:
     minutes = timedelta(minutes=1)
     assert source_lines.lag(None, reading) == "–"
