@@ -15,12 +15,18 @@ class ErasedName:
     digest: str
 
 
+def storable(text: str) -> str:
+    """Return text as every frontier can hold it: PostgreSQL knows no NUL."""
+    return text.replace("\0", "\ufffd")
+
+
 def digest_of(name: str) -> str:
     """Return the SHA-256 of an id or address, as a certificate of erasure has it.
 
-    Whoever knows the name can see that it was erased; nobody can read it back.
+    Whoever knows the name can see that it was erased; nobody can read it back. It is of
+    the name as it can be held anywhere, so that it means the same in each frontier.
     """
-    return sha256(name.encode()).hexdigest()
+    return sha256(storable(name).encode()).hexdigest()
 
 
 class Erasures(ABC):

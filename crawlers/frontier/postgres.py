@@ -34,7 +34,7 @@ from crawlers.frontier.port import (
 from crawlers.frontier.postgres_erasures import PostgresErasures
 from crawlers.frontier.postgres_line import Db, Line, Query
 from crawlers.frontier.postgres_manners import PostgresManners, prepare_manners
-from crawlers.frontier.postgres_schema import key, prepare, storable
+from crawlers.frontier.postgres_schema import key, prepare
 from crawlers.frontier.queue import Finished, Queued, WaitingPage
 from crawlers.frontier.sqlite import KEPT_RUNS
 from domain.ids import PostId, SourceId
@@ -155,16 +155,16 @@ class PostgresFrontier(PostgresManners, PostgresErasures, Frontier):
     def acknowledge(
         self, seen: Seen, aliases: tuple[str, ...], finished: Finished | None = None
     ) -> None:
-        addresses = sorted((key(url), storable(url)) for url in {seen.url, *aliases})
+        addresses = sorted((key(url), url) for url in {seen.url, *aliases})
         values = {
             "keys": [address for address, _ in addresses],
             "urls": [url for _, url in addresses],
             "key": key(seen.post_id),
             "url_key": key(seen.url),
-            "id": storable(seen.post_id),
+            "id": seen.post_id,
             "revision": seen.revision,
             "content_hash": seen.content_hash,
-            "url": storable(seen.url),
+            "url": seen.url,
             "checked": seen.checked,
             "source": seen.source,
             "gone": seen.gone,
@@ -211,7 +211,7 @@ class PostgresFrontier(PostgresManners, PostgresErasures, Frontier):
     def expected(
         self, places: Collection[tuple[str, SourceId]], by: datetime
     ) -> frozenset[SourceId]:
-        sites = [storable(site) for site, _ in places]
+        sites = [site for site, _ in places]
         sources = [source for _, source in places]
         rows = self._line.ask(queue.EXPECTED, sites, sources, by)
         return frozenset(SourceId(source) for (source,) in rows)
@@ -246,7 +246,7 @@ class PostgresFrontier(PostgresManners, PostgresErasures, Frontier):
     def remember_validators(self, url: str, validators: Mapping[str, str]) -> None:
         if not self.erased([url]):
             held = json.dumps(dict(validators))
-            self._line.ask(_REMEMBER, key(url), storable(url), held)
+            self._line.ask(_REMEMBER, key(url), url, held)
 
     def spend(self, budget: str, day: str, units: int, most: int) -> bool:
         name = budget_key(budget)
@@ -290,7 +290,7 @@ class PostgresFrontier(PostgresManners, PostgresErasures, Frontier):
         self._line.ask(queue.RELEASE, site, holder)
 
     def record_run(self, run: SourceRun, next_visit: datetime | None) -> None:
-        facts = storable(facts_of(run))
+        facts = facts_of(run)
 
         def work(db: Db) -> None:
             with db.transaction():
@@ -347,10 +347,10 @@ def _taken(fact: HeldFact) -> tuple[Query, Sequence[object]]:
         case KnownPost(seen=seen):
             return _TAKE_POST, (
                 key(seen.post_id),
-                storable(seen.post_id),
+                seen.post_id,
                 seen.revision,
                 seen.content_hash,
-                storable(seen.url),
+                seen.url,
                 seen.checked,
                 seen.source,
                 seen.gone,
@@ -358,14 +358,14 @@ def _taken(fact: HeldFact) -> tuple[Query, Sequence[object]]:
                 fact.first_seen,
             )
         case KnownAddress():
-            return _TAKE_ADDRESS, (key(fact.url), storable(fact.url), fact.post_id)
+            return _TAKE_ADDRESS, (key(fact.url), fact.url, fact.post_id)
         case KnownValidators():
             held = json.dumps(dict(fact.held))
-            return _REMEMBER, (key(fact.url), storable(fact.url), held)
+            return _REMEMBER, (key(fact.url), fact.url, held)
         case NextVisit():
             return _NEXT, (fact.source, fact.at)
         case SourceRun():
-            facts = storable(facts_of(fact))
+            facts = facts_of(fact)
             return _RUN, (fact.source, fact.started, fact.finished, facts)
         case WaitingPage():
             return queue.PUT, queue.values(fact)

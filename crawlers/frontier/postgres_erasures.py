@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from crawlers.frontier.erasures import Erasures
 from crawlers.frontier.postgres_line import Db, Line, Query
-from crawlers.frontier.postgres_schema import key, storable
+from crawlers.frontier.postgres_schema import key
 from domain.ids import PostId
 
 # No index leads from a post to its addresses: erasing is rare, and reads them all.
@@ -43,7 +43,7 @@ class PostgresErasures(Erasures):
 
     def erase(self, posts: Collection[PostId], addresses: Collection[str] = ()) -> None:
         def work(db: Db) -> None:
-            found = db.execute(_ADDRESSES, (_stored(posts),)).fetchall()
+            found = db.execute(_ADDRESSES, (list(posts),)).fetchall()
             names = {key(name) for name in (*posts, *addresses)}
             forget(db, names | {place for (place,) in found})
 
@@ -56,11 +56,7 @@ class PostgresErasures(Erasures):
 
     def drop_waiting(self, posts: Collection[PostId]) -> None:
         def work(db: Db) -> None:
-            found = db.execute(_ADDRESSES, (_stored(posts),)).fetchall()
+            found = db.execute(_ADDRESSES, (list(posts),)).fetchall()
             db.execute(_DELETE[0], ([place for (place,) in found],))
 
         self._line.do(work)
-
-
-def _stored(posts: Collection[PostId]) -> list[str]:
-    return [storable(post) for post in posts]

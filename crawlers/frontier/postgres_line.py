@@ -8,6 +8,7 @@ from typing import Any, LiteralString, TypeVar
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from crawlers.frontier.erasures import storable
 from domain.errors import (
     ConfigurationError,
     MinhTinError,
@@ -18,6 +19,8 @@ from domain.errors import (
 
 try:
     import psycopg
+    from psycopg.abc import Buffer
+    from psycopg.types.string import StrDumperUnknown
 except ModuleNotFoundError as missing:
     raise ConfigurationError(
         "The driver for PostgreSQL is not installed.",
@@ -55,6 +58,13 @@ _LINE = {
     "tcp_user_timeout": 30_000,
     "client_encoding": "utf8",
 }
+
+
+class _Words(StrDumperUnknown):
+    """Text in any column, list or condition, as the server can hold it."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(storable(obj))
 
 
 class Line:
@@ -107,6 +117,7 @@ class Line:
     def _open(self) -> Db:
         if self._db is None:
             self._db = psycopg.connect(**self._parameters, autocommit=True)
+            self._db.adapters.register_dumper(str, _Words)
         return self._db
 
     def _forget_broken(self) -> None:

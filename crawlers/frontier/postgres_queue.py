@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from crawlers.frontier.postgres_line import Db, Query
-from crawlers.frontier.postgres_schema import key, storable
+from crawlers.frontier.postgres_schema import key
 from crawlers.frontier.queue import Finished, Lane, Queued, WaitingPage, joined
 from domain.ids import SourceId
 
@@ -149,12 +149,12 @@ def finished(page: Finished) -> tuple[Query, Sequence[object]]:
 def values(page: WaitingPage) -> tuple[object, ...]:
     return (
         key(page.url),
-        storable(page.url),
-        storable(page.site),
+        page.url,
+        page.site,
         page.source,
         page.lane,
         page.due,
-        storable(page.hint),
+        page.hint,
         page.changed,
         page.tries,
         page.tried,

@@ -4,8 +4,7 @@ Addresses may be longer than an index takes, so rows are found by a hash of them
 tables lie beside casework's, which is why their names begin with the same word.
 """
 
-import hashlib
-
+from crawlers.frontier.erasures import digest_of
 from crawlers.frontier.postgres_line import Db, Line
 from domain.errors import ConfigurationError
 
@@ -105,11 +104,6 @@ def _version(db: Db) -> int | None:
     return None if row is None else int(row[0])
 
 
-def storable(text: str) -> str:
-    """Return text as PostgreSQL takes it: it knows no NUL."""
-    return text.replace("\0", "\ufffd")
-
-
 def key(text: str) -> bytes:
     """Return what a row is found by."""
-    return hashlib.sha256(text.encode()).digest()
+    return bytes.fromhex(digest_of(text))

@@ -200,6 +200,42 @@ class FrontierContract(QueueContract, MannersContract, ErasureContract, ABC):
         frontier.acknowledge(replace(SEEN, url="https://a.vn/\0"), ())
         assert frontier.resolve("https://a.vn/\0") == SEEN.post_id
 
+    def test_nul_in_any_text_is_held_and_found(self, frontier: Frontier) -> None:
+        """PostgreSQL knows none and gives U+FFFD back; who asks as before finds it."""
+        odd, host = SourceId("b\0o"), "a\0.vn"
+        page = waiting("https://a.vn/\0", source=odd, site=host, hint="\0")
+        assert frontier.enqueue([page]) == 1
+        assert frontier.claim(host, "m\0", 60)
+        pages = frontier.take(host, "m\0", source=odd, by=NOW, limit=9, seconds=60)
+        assert len(pages) == 1
+        frontier.put_back(page.url, NOW, "un\0read", NOW)
+        held = frontier.waiting_page(page.url)
+        assert held is not None
+        assert held.problem in {"un\0read", "un\ufffdread"}
+        frontier.release(host, "m\0")
+        frontier.rest_host(host, NOW, 2)
+        assert frontier.host_rest(host) is not None
+        frontier.record_run(replace(RUN, source=odd, message="\0"), NOW)
+        assert len(frontier.runs(odd, 9)) == 1
+        assert frontier.next_visit(odd) == NOW
+        assert frontier.spend("k\0", "d\0", 1, 1)
+        assert not frontier.spend("k\0", "d\0", 1, 1)
+
+    def test_nul_in_the_id_of_a_post(self, frontier: Frontier) -> None:
+        post = replace(SEEN, post_id=PostId("x:\0"), source=SourceId("b\0o"))
+        frontier.acknowledge(replace(post, content_hash="\0"), ("https://a.vn/x",))
+        found = frontier.resolve("https://a.vn/x")
+        assert found is not None
+        assert frontier.seen(found) is not None
+        assert frontier.first_seen(post.post_id) == NOW
+        assert len(frontier.recent(post.source, 9)) == 1
+        other = MemoryFrontier()
+        other.acknowledge(post, ("https://a.vn/y",))
+        other.enqueue([waiting("https://a.vn/z", source=SourceId("\0"))])
+        other.put_back("https://a.vn/z", NOW, "\0", NOW)
+        frontier.take_in(list(other.facts()))
+        assert frontier.resolve("https://a.vn/y") == found
+
     def test_facts_go_over_to_another_and_back(self, frontier: Frontier) -> None:
         other = MemoryFrontier()
         later = replace(

@@ -4,6 +4,7 @@ import pytest
 
 from domain.errors import ConfigurationError
 from searchindex.adapters.elastic_client import connect
+from searchindex.adapters.elastic_errors import ours, refusal
 from searchindex.adapters.elastic_options import ElasticOptions
 
 URLS = ("https://h1:9200", "https://h2:9200")
@@ -50,3 +51,17 @@ def test_a_missing_certificate_is_named(engine):
     options = ElasticOptions(urls=URLS, engine=engine, ca_file="nosuch.pem")
     with pytest.raises(ConfigurationError, match="nosuch"):
         connect(options)
+
+
+def test_an_expired_key_is_said_as_the_engine_says_it():
+    answer = {
+        "error": {
+            "type": "security_exception",
+            "reason": "unable to authenticate",
+            "caused_by": {"type": "expired", "reason": "api key is expired"},
+        }
+    }
+    error = ours(refusal(401, answer))
+    assert isinstance(error, ConfigurationError)
+    assert "api key is expired" in str(error)
+    assert "search_api_key" in (error.hint or "")
