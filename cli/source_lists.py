@@ -2,16 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from pathlib import Path
 
 import tomli_w
 
 from crawlers.candidates import id_of_address, unlike
+from domain.errors import NotFoundError
 from domain.ids import SourceId
 from domain.profile import SourceSpec
-from extraction.opml import Outline
+from extraction.opml import Outline, parse_opml, unusable_addresses
+from extraction.safe_xml import XmlRefusedError
 from extraction.urls import canonical_url, host_of
 
 REGIONS = ("national", "province", "neighbour")
+_REFUSED = {
+    "xml_malformed": "it is cut off, damaged or no XML at all",
+    "xml_entities": "it defines entities, which no feed reader does",
+    "xml_too_large": "it is too large",
+    "xml_too_deep": "its folders lie too deep in each other",
+}
 _ALWAYS = ("id", "name", "kind", "url")
 _PLAIN = SourceSpec(id=SourceId(""), name="", kind="", url="")
 
@@ -29,6 +38,26 @@ def toml_of(spec: SourceSpec) -> str:
     parts = [f"[[source]]\n{tomli_w.dumps(plain)}"]
     parts += [f"[source.{key}]\n{tomli_w.dumps(rows)}" for key, rows in tables.items()]
     return "".join(parts)
+
+
+def read_opml(path: Path) -> tuple[tuple[Outline, ...], tuple[str, ...]]:
+    """Return the feeds of a file, and the addresses in it that are none of the web.
+
+    Raises `NotFoundError` that says why it is no list of feeds.
+    """
+    try:
+        body = path.read_bytes()
+        return parse_opml(body), unusable_addresses(body)
+    except OSError as error:
+        raise NotFoundError(f"{path} cannot be read: {error.strerror}.") from error
+    except XmlRefusedError as error:
+        why = _REFUSED.get(error.reason, "its XML cannot be read")
+    except ValueError as error:
+        why = str(error)
+    raise NotFoundError(
+        f"{path} is no OPML list: {why}.",
+        hint="Export it from the feed reader again, as OPML 2.0.",
+    )
 
 
 def outlines_of(sources: Iterable[SourceSpec]) -> list[Outline]:

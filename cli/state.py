@@ -18,12 +18,17 @@ HomeOption = Annotated[
 ]
 
 
-def settings_of(home: Path | None) -> Settings:
-    """Read the settings and set up logs."""
+def settings_of(home: Path | None, *, quiet: bool = False) -> Settings:
+    """Read the settings and set up logs.
+
+    `quiet` is for commands whose words are for a person: each post's event would bury
+    them, so that only warnings are logged unless `log_level` asks for more than usual.
+    """
     from wiring.logs import configure_logs
 
     settings = load_settings(home=home)
-    configure_logs(settings.log_level)
+    level = settings.log_level.upper()
+    configure_logs("WARNING" if quiet and level == "INFO" else level)
     return settings
 
 

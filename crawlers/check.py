@@ -11,6 +11,7 @@ from crawlers.deps import CrawlDeps
 from crawlers.frontier.manners import HostRest
 from crawlers.frontier.memory import MemoryFrontier
 from crawlers.frontier.port import Frontier, SourceRun
+from crawlers.problems import in_words
 from crawlers.reactor import run_in_reactor
 from crawlers.spiders.probe import ProbeSpider
 from domain.errors import NotFoundError
@@ -135,7 +136,8 @@ def probe_source(
 
 def nothing_there(url: str, run: SourceRun) -> NotFoundError:
     """Return the error that says what stood in the way."""
-    why = ", ".join(run.errors or {}) or run.message or "no feed, map, forum or list"
+    said = in_words(run.errors) if run.errors else run.message
+    why = said or "no feed, map, forum or list"
     return NotFoundError(
         f"No source was found at {url}: {why}.",
         hint="Give the address of a feed, or write the selectors by hand.",

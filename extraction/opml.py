@@ -44,6 +44,18 @@ def parse_opml(body: bytes) -> tuple[Outline, ...]:
     return tuple(found.values())
 
 
+def unusable_addresses(body: bytes) -> tuple[str, ...]:
+    """Return the feeds' addresses that `parse_opml` leaves out, as they are written."""
+    said = (
+        str(value).strip()
+        for element in parse_xml(body).iter()
+        if _name(element) == "outline"
+        for key, value in element.attrib.items()
+        if str(key).lower() == "xmlurl"
+    )
+    return tuple(dict.fromkeys(url for url in said if url and not canonical_url(url)))
+
+
 def write_opml(outlines: Iterable[Outline], title: str) -> bytes:
     """Return a list that `parse_opml` reads back, feeds of one folder together."""
     root = etree.Element("opml", version="2.0")

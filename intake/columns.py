@@ -1,7 +1,7 @@
 """Rows of a list of reports, as offices keep them in a spreadsheet."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from hashlib import sha256
 
@@ -25,6 +25,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "address": ("address", "địa chỉ", "địa chỉ người phản ánh"),
 }
 """Field → heads of the column that are understood without a mapping."""
+
+_SHOWN = 40
+"""Letters of a bad cell that are shown; a longer one is a text in the wrong column."""
 
 _CONTACTS = ("name", "phone", "email", "address")
 
@@ -61,6 +64,41 @@ def report_of(
     )
 
 
+def check_mapping(heads: Mapping[str, str]) -> None:
+    """Raise `QuarantineError` where a field that is none is mapped to a column."""
+    if unknown := [field for field in heads if field not in COLUMNS]:
+        raise QuarantineError(
+            f"--column names no field: {', '.join(unknown)}.",
+            reason="columns",
+            hint=f"Fields are {', '.join(COLUMNS)}.",
+        )
+
+
+def unread_heads(found: Collection[str], heads: Mapping[str, str]) -> list[str]:
+    """Return the heads of a file that no field is read from.
+
+    Raises `QuarantineError` where none of them holds the text, or `heads` maps a field
+    to a column that the file lacks.
+    """
+    if lacking := [head for head in heads.values() if head not in found]:
+        raise QuarantineError(
+            f"The file has no column {', '.join(lacking)}.",
+            reason="columns",
+            hint=f"It has {', '.join(found)}.",
+        )
+    known = {name for f, names in COLUMNS.items() if f not in heads for name in names}
+    folded = {head: tidy(head).strip().lower() for head in found}
+    if "text" not in heads and not set(COLUMNS["text"]) & set(folded.values()):
+        raise QuarantineError(
+            f"No column holds the text. The file has {', '.join(found)}.",
+            reason="columns",
+            hint=f"Understood are {', '.join(COLUMNS['text'])}; or say which it is, "
+            f"like --column text={next(iter(found), 'noi_dung')}.",
+        )
+    taken = set(heads.values())
+    return [h for h, name in folded.items() if name not in known and h not in taken]
+
+
 def _cell(row: Mapping[str, str], field: str, heads: Mapping[str, str]) -> str:
     if field in heads:
         return tidy(row.get(heads[field], "")).strip()
@@ -74,7 +112,11 @@ def _when(text: str, now: datetime) -> datetime | None:
         return None
     when = parse_when(text)
     if when is None:
-        raise QuarantineError("The time is none.", reason="bad_date")
+        raise QuarantineError(
+            f"{text[:_SHOWN]!r} is no time.",
+            reason="bad_date",
+            hint="Write 23/11/2026 06:30, 23/11/2026 or 2026-11-23T06:30.",
+        )
     if when > now:
-        raise QuarantineError("The time lies ahead.", reason="future_date")
+        raise QuarantineError(f"{text[:_SHOWN]!r} lies ahead.", reason="future_date")
     return when

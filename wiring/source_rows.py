@@ -116,10 +116,11 @@ def _read(row: Mapping[str, Any]) -> tuple[SourceSpec | None, list[Fault]]:
     if any(key not in known for key in _REQUIRED):
         return None, faults
     spec = SourceSpec(**known)
-    return spec, [*faults, *_faults(spec)]
+    return spec, [*faults, *faults_of(spec)]
 
 
-def _faults(spec: SourceSpec) -> Iterator[Fault]:
+def faults_of(spec: SourceSpec) -> Iterator[Fault]:
+    """Yield what is wrong with the values of a source, field by field."""
     if not _ID.fullmatch(spec.id):
         yield "id", "takes letters, digits, hyphens, points and underlines only."
     if spec.kind not in SOURCE_KINDS:

@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.crawling import choose, crawl_deps, open_frontier, present_sources
+from cli.crawling import (
+    allowed_networks,
+    choose,
+    crawl_deps,
+    open_frontier,
+    present_sources,
+)
 from cli.output import ATTENTION, emit, friendly, say, show
 from cli.presence import at_work
 from cli.state import HomeOption, profile_of, settings_of
@@ -106,8 +112,9 @@ def check(
     """Fetch a few posts and say what would be found; writes nothing."""
     with friendly():
         from crawlers.check import check_source
+        from crawlers.problems import in_words
 
-        settings = settings_of(home)
+        settings = settings_of(home, quiet=not as_json)
         profile = profile_of(settings)
         deps = crawl_deps(settings, profile, LogTopic.POSTS)
         if draft:
@@ -125,8 +132,10 @@ def check(
             emit({"check": _summary(found)})
         say(
             f"{run.pages} pages: {run.with_title} with title, {run.with_date} with "
-            f"date, {run.with_text} with text; errors: {run.errors or 'none'}"
+            f"date, {run.with_text} with text; errors: {in_words(run.errors)}"
         )
+        if run.message:
+            say(run.message)
         if not found.sound:
             raise typer.Exit(ATTENTION)
 
@@ -177,13 +186,15 @@ def add(
     with friendly():
         from dataclasses import replace
 
+        from cli.addresses import check_address
         from crawlers.check import propose_source
         from domain.ids import SourceId
         from wiring import bootstrap
         from wiring.sources import save_source
 
-        settings = settings_of(home)
+        settings = settings_of(home, quiet=True)
         profile = profile_of(settings)
+        check_address(url, allowed_networks(settings))
         spec = propose_source(url, crawl_deps(settings, profile, LogTopic.POSTS))
         spec = replace(
             spec,

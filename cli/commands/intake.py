@@ -37,22 +37,24 @@ def import_file(
         from cli.reporting import report_desk
         from crawlers.rows import rows_of
         from domain.ids import SourceId
-        from intake.columns import report_of
+        from intake.columns import check_mapping, report_of
         from wiring import bootstrap
 
-        settings = settings_of(home)
+        settings = settings_of(home, quiet=True)
         name = _channel_name(settings, channel)
-        desk = report_desk(settings, profile_of(settings), revises=True)
         heads = dict(part.split("=", 1) for part in column or [] if "=" in part)
+        check_mapping(heads)
+        body = _body(path, heads)
+        desk = report_desk(settings, profile_of(settings), revises=True)
         now = bootstrap.build_clock().now()
         waiting, fates, rejected = [], Counter[str](), 0
-        for line, row in rows_of(path.read_bytes(), path.name):
+        for line, row in rows_of(body, path.name):
             try:
                 if isinstance(row, str):
                     raise QuarantineError(row, reason="unreadable")  # noqa: TRY301 - one place tells of bad rows
                 waiting.append(report_of(row, SourceId(channel), name, now, heads))
             except QuarantineError as error:
-                say(f"line {line}: {error.reason}")
+                say(f"line {line}: {error.reason}: {error}")
                 rejected += 1
             if len(waiting) == BATCH:
                 fates.update(one.fate for one in desk(waiting))
@@ -64,6 +66,27 @@ def import_file(
         )
         if rejected:
             raise typer.Exit(ATTENTION)
+
+
+def _body(path: Path, heads: dict[str, str]) -> bytes:
+    """Return the file's bytes; its heads are looked at before anything is taken in."""
+    from crawlers.rows import rows_of
+    from intake.columns import COLUMNS, unread_heads
+
+    body = path.read_bytes()
+    if not body.strip():
+        raise QuarantineError(f"{path.name}: the file is empty.", reason="empty")
+    # Lines of JSON need not all have the same keys.
+    if path.suffix.lower() in {".csv", ".xlsx"}:
+        rows = (row for _, row in rows_of(body, path.name) if not isinstance(row, str))
+        first = next(rows, None)
+        unread = unread_heads(list(first), heads) if first else []
+        if unread:
+            say(
+                f"Kept but not read: {', '.join(unread)}. Map one by --column "
+                f"field=head; fields are {', '.join(COLUMNS)}."
+            )
+    return body
 
 
 def _channel_name(settings: "Settings", channel: str) -> str:

@@ -62,6 +62,7 @@ def edit(
         table = desk(home)
         spec, known = table.present(name)
         draft = draft_of(spec, _pairs(changed))
+        _check(spec, draft, home)
         _show_changes(spec, draft)
         if not dry_run:
             table.edit("cli", draft, reason, known if version is None else version)
@@ -125,6 +126,20 @@ def _pairs(changed: list[str]) -> dict[str, str]:
             raise QuarantineError(f"{text!r} is not field=value.", reason="set")
         pairs[field.strip()] = value
     return pairs
+
+
+def _check(old: "SourceSpec", new: "SourceSpec", home: "Path | None") -> None:
+    """Refuse what the change would break; what was amiss before may stay."""
+    from cli.addresses import check_address
+    from cli.crawling import allowed_networks
+    from wiring.source_rows import faults_of
+
+    if new.url != old.url:
+        check_address(new.url, allowed_networks(settings_of(home)))
+    before = set(faults_of(old))
+    if fresh := [fault for fault in faults_of(new) if fault not in before]:
+        said = "; ".join(f"{field}: {what}" for field, what in fresh)
+        raise QuarantineError(f"{new.id}, {said}", reason="field")
 
 
 def _show_changes(old: "SourceSpec", new: "SourceSpec") -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.commands.crawl import JsonOption
-from cli.crawling import crawl_deps, present_sources
+from cli.crawling import allowed_networks, crawl_deps, present_sources
 from cli.output import ATTENTION, emit, friendly, say, show
 from cli.state import HomeOption, profile_of, settings_of
 from eventlog.port import LogTopic
@@ -29,9 +29,11 @@ def discover(
     Prints the TOML of each with what a visit of five posts brought.
     """
     with friendly():
+        from cli.addresses import check_address
         from crawlers.check import discover_sources
 
-        settings = settings_of(home)
+        settings = settings_of(home, quiet=not as_json)
+        check_address(url, allowed_networks(settings))
         deps = crawl_deps(settings, profile_of(settings), LogTopic.POSTS)
         found = discover_sources(url, deps, tried=tried)
         for proposal in found.proposals:
@@ -57,14 +59,14 @@ def _emit_proposal(proposal: "Proposal") -> None:
 
 def _show_proposal(proposal: "Proposal") -> None:
     from cli.source_lists import toml_of
+    from crawlers.problems import in_words
 
     run = proposal.trial
     tried = "not tried"
     if run:
-        errors = dict(run.errors or {}) or "none"
         tried = (
             f"of {run.pages} posts {run.with_title} with title, {run.with_date} with "
-            f"date, {run.with_text} with text; errors: {errors}"
+            f"date, {run.with_text} with text; errors: {in_words(run.errors)}"
         )
     show(f"# names {proposal.named}; {tried}\n{toml_of(proposal.spec)}")
 
@@ -76,31 +78,39 @@ def import_opml(
     ] = True,
     home: HomeOption = None,
 ) -> None:
-    """Add the feeds of an OPML list; those that are known already stay as they are."""
+    """Add the feeds of an OPML list; those that are known already stay as they are.
+
+    What can never be asked is left out and named.
+    """
     with friendly():
-        from cli.source_lists import sources_of
-        from domain.errors import NotFoundError, QuarantineError
-        from extraction.opml import parse_opml
+        from cli.addresses import refusal
+        from cli.source_lists import read_opml, sources_of
         from wiring import bootstrap
         from wiring.sources import save_source
 
-        try:
-            outlines = parse_opml(path.read_bytes())
-        except OSError as error:
-            raise NotFoundError(f"{path} cannot be read: {error.strerror}.") from error
-        except (QuarantineError, ValueError) as error:
-            raise NotFoundError(
-                f"{path} is no OPML list: {error}.",
-                hint="Export it from the feed reader again, as OPML 2.0.",
-            ) from error
+        every, odd = read_opml(path)
         settings = settings_of(home)
+        networks = allowed_networks(settings)
+        refused = {
+            url: refusal(url, networks) for url in (*odd, *(o.url for o in every))
+        }
+        outlines = [outline for outline in every if not refused[outline.url]]
         known = present_sources(settings, profile_of(settings))()
         casework = bootstrap.build_casework(settings)
         made = sources_of(outlines, known, enabled=enable)
         for source in made:
             save_source(casework, "cli", source)
             show(f"{source.id}\t{source.url}")
-        say(f"{len(made)} added, {len(outlines) - len(made)} known already.")
+        left_out = {url: why for url, why in refused.items() if why}
+        for url, why in left_out.items():
+            say(f"{url} is left out: {why}.")
+        known_already = len(outlines) - len(made)
+        say(
+            f"{len(made)} added, {known_already} known already, "
+            f"{len(left_out)} left out."
+        )
+        if left_out:
+            raise typer.Exit(ATTENTION)
 
 
 def export_opml(home: HomeOption = None) -> None:

@@ -50,9 +50,9 @@ class ProbeSpider(SourceSpider):
         empty = self.without_content(response, ("text/", "application/"))
         if empty is not None:
             yield from empty
-            return
-        if not self._take_feed(response) and not self._take_map(response):
+        elif not self._take_feed(response) and not self._take_map(response):
             yield from self._take_page(response, first=True)
+        # A site whose root is missing may still name maps and have feeds.
         if self.thorough:
             robots = urljoin(response.url, "/robots.txt")
             yield from self._guess(robots, self.parse_rules, priority=90)

@@ -119,6 +119,16 @@ def test_a_page_of_scripts_gives_a_hint(site: Hamlet, job: dict[str, Any]) -> No
     assert "JavaScript" in only(run_job(job), "discover")["hints"][0]
 
 
+def test_a_root_that_is_missing_does_not_hide_maps_and_feeds(
+    site: Hamlet, job: dict[str, Any]
+) -> None:
+    paper(site)
+    del site.pages["/"]
+    found = only(run_job(job), "discover")
+    kinds = {proposal["spec"]["kind"] for proposal in found["proposals"]}
+    assert kinds == {"sitemap", "feed"}
+
+
 def test_what_forbids_everything_is_not_looked_at(
     site: Hamlet, job: dict[str, Any]
 ) -> None:

@@ -94,6 +94,41 @@ def test_lists_by_command(line: Line, tmp_path: Path) -> None:
         assert "Traceback" not in said.stderr
 
 
+def test_what_a_list_names_in_vain_is_told(line: Line, tmp_path: Path) -> None:
+    line.done("init")
+    file = tmp_path / "nguon.opml"
+    odd = '<outline xmlUrl="ftp://c.example/rss"/><outline xmlUrl="http://10.0.0.7/r"/>'
+    file.write_text(LIST.replace("<body>", f"<body>{odd}"), encoding="utf-8")
+    said = line.run("sources", "import-opml", str(file))
+    assert said.returncode == 1
+    assert "ftp://c.example/rss is left out: only http:// and https://" in said.stderr
+    assert "http://10.0.0.7/r is left out: it is a private address" in said.stderr
+    assert "3 added, 0 known already, 2 left out." in said.stderr
+    assert "10.0.0.7" not in line.done("sources", "list")
+    file.write_text("<opml><body>", encoding="utf-8")
+    said = line.run("sources", "import-opml", str(file))
+    assert "is no OPML list: it is cut off, damaged or no XML at all. Export" in (
+        said.stderr
+    )
+
+
+def test_addresses_that_are_never_asked_are_told_at_once(line: Line) -> None:
+    line.extra["CRAWL_CONTACT"] = "thu@example.vn"
+    line.done("init")
+    line.add_source("bao", "feed", "https://bao.example/rss")
+    edit = ("sources", "edit", "bao", "--reason", "x", "--set")
+    for words, said in (
+        (("sources", "discover", "ftp://a.example/"), "only http:// and https://"),
+        (("sources", "discover", "http://10.0.0.1/"), "allowed_networks"),
+        ((*edit, "url=http://10.0.0.1/"), "allowed_networks"),
+        ((*edit, "selectors=body = p["), "neither CSS nor XPath"),
+    ):
+        ended = line.run(*words)
+        assert (ended.returncode, said in ended.stderr) == (2, True), ended.stderr
+    line.extra["ALLOWED_NETWORKS"] = "10.0.0.0/8"
+    line.done(*edit, "url=http://10.0.0.1/", "--dry-run")
+
+
 def test_discovery_by_command(tmp_path: Path) -> None:
     settings = {
         "CRAWL_CONTACT": "mailto:a@example.vn",
@@ -109,8 +144,11 @@ def test_discovery_by_command(tmp_path: Path) -> None:
         (row,) = tomllib.loads(said.stdout)["source"]
         assert read_source(row).kind == "feed"
         assert "of 1 posts 1 with title, 1 with date, 1 with text" in said.stdout
+        assert "errors: none" in said.stdout
+        assert "handed_over" not in said.stderr
         said = line.run("sources", "discover", f"{site.base}/rss", "--json")
         assert json.loads(said.stdout)["trial"]["posts"] == 1
+        del site.pages["/rss"]
         assert line.run("sources", "discover", f"{site.base}/khong").returncode == 2
 
 

@@ -1,7 +1,7 @@
 """Sources looked after by command, and tried as the console tries them."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -74,6 +74,20 @@ def test_a_trial_reads_a_draft_and_keeps_nothing(line: Line) -> None:
     assert lost.errors == {"http_404": 1}
     runs = lines_of(line.done("sources", "list", "--json"))
     assert [row["last_visit"] for row in runs if row["id"] == "bao"] == [None]
+
+
+def test_a_check_names_the_field_at_fault(line: Line) -> None:
+    line.extra["CRAWL_CONTACT"] = "thu@example.vn"
+    spec = SourceSpec(
+        id=SourceId("api"), name="A", kind="json_api", url="https://bao.example/api",
+        api={"item": "data"},
+    )  # fmt: skip
+    line.done("init")
+    row = json.dumps(asdict(spec))
+    said = line.run("sources", "check", "api", "--draft", said=row)
+    assert said.returncode == 1
+    assert "errors: the source cannot be read as it is set up (failure)" in said.stderr
+    assert "unknown keys in api: item" in said.stderr
 
 
 def test_a_draft_is_one_source_and_the_named_one(line: Line) -> None:

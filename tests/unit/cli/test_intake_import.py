@@ -118,6 +118,27 @@ def test_a_workbook_with_heads_of_its_own_and_bad_rows(
         assert line in said
 
 
+def test_an_empty_file_and_unknown_heads_are_told_before_anything_is_taken(
+    home: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "so.csv"
+    path.write_text(" \n", encoding="utf-8")
+    assert "the file is empty" in run(home, path, code=2)
+    path.write_text("Lời,Ngày,Ghi chú\nCầu hỏng,hôm kia,x\n", encoding="utf-8")
+    said = run(home, path, code=2)
+    for word in ("Lời, Ngày, Ghi chú", "nội dung phản ánh", "--column text=Lời"):
+        assert word in said
+    assert "no field: txt. Fields are id, time" in run(
+        home, path, "--column", "txt=Lời", code=2
+    )
+    assert "has no column Noi" in run(home, path, "--column", "text=Noi", code=2)
+    said = run(home, path, "--column", "text=Lời", code=1)
+    assert "Kept but not read: Ghi chú." in said
+    assert "line 2: bad_date: 'hôm kia' is no time. Write 23/11/2026 06:30" in said
+    path.write_text("Nội dung\nCầu hỏng\n", encoding="utf-8")
+    assert "handed_over" not in run(home, path)
+
+
 def test_an_unknown_channel_is_named(home: Path, tmp_path: Path) -> None:
     path = tmp_path / "so.csv"
     path.write_text(HEAD, encoding="utf-8")
