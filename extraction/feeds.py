@@ -22,6 +22,7 @@ articles there. More only costs time."""
 _TAG = re.compile(r"<[a-z/!][^<>]*>", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?:item|entry)\b", re.IGNORECASE)
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+))", re.IGNORECASE)
+_NAMESPACE = re.compile(r"""(\bxmlns(?::[\w.-]+)?\s*=\s*)("[^"]*"|'[^']*')""")
 _LAST_LETTER, _DIGITS = 0x10FFFF, 7
 _HALVES = range(0xD800, 0xE000)
 _DATES = ("published", "updated", "created")
@@ -40,12 +41,16 @@ def parse_feed(body: bytes, url: str) -> list[FeedItem]:
         return []
     if not text.lstrip().startswith("<") or len(_ENTRY.findall(text)) > _TOO_MANY:
         return []
-    parsed = feedparser.parse(
-        _REFERENCE.sub(_sound, text).encode(),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    text = _NAMESPACE.sub(_without_blanks, _REFERENCE.sub(_sound, text))
+    try:
+        parsed = feedparser.parse(
+            text.encode(),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except ValueError:  # Names of namespaces that it cannot take apart.
+        return []
     entries = parsed.entries[:_MANY]
     order = month_comes_first([_date_text(entry) for entry in entries])
     items: dict[str, FeedItem] = {}
@@ -65,6 +70,11 @@ def _sound(reference: re.Match[str]) -> str:
     number = int(digits, 16 if reference[1] else 10) if len(digits) <= _DIGITS else -1
     letter = 0 < number <= _LAST_LETTER and number not in _HALVES
     return reference[0] if letter else "&#65533"
+
+
+def _without_blanks(declared: re.Match[str]) -> str:
+    """Return a namespace's name without blanks: feedparser raises over those."""
+    return declared[1] + re.sub(r"\s+", "", declared[2])
 
 
 def _item(entry: feedparser.FeedParserDict, link: str, order: bool | None) -> FeedItem:  # noqa: FBT001 - three-valued answer of `month_comes_first`

@@ -235,6 +235,9 @@ class FrontierContract(QueueContract, MannersContract, ErasureContract, ABC):
         other.put_back("https://a.vn/z", NOW, "\0", NOW)
         frontier.take_in(list(other.facts()))
         assert frontier.resolve("https://a.vn/y") == found
+        frontier.erase([post.post_id], ())
+        assert frontier.seen(post.post_id) is None
+        assert frontier.resolve("https://a.vn/x") is None
 
     def test_facts_go_over_to_another_and_back(self, frontier: Frontier) -> None:
         other = MemoryFrontier()

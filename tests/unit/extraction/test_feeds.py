@@ -107,3 +107,13 @@ def test_real_feeds_give_every_entry_a_title_an_address_and_a_time() -> None:
             assert entry.title
             assert entry.url.startswith("http")
             assert entry.published is not None
+
+
+@pytest.mark.parametrize("name", [" http://x.vn/a b", "http://x.vn/a&#32;b"])
+def test_a_namespace_named_with_blanks_breaks_nothing(name: str) -> None:
+    body = f"""<rss version="2.0" xmlns:x="{name}"><channel><x:y/><item>
+    <title>Tin</title><link>https://b.vn/1</link></item></channel></rss>"""
+    found = parse_feed(body.encode(), "https://b.vn/rss")
+    assert [item.url for item in found] in (["https://b.vn/1"], [])
+    if "&" not in name:
+        assert found[0].title == "Tin"
