@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from casework.model import Session
 from casework.permissions import Act, may
 from domain.errors import MinhTinError, QuarantineError
+from ui import faults
 from ui.context import ConsoleContext, FetchDoor
 from ui.guard import ADD, language_of, session_of
 from ui.page import desk_link
@@ -82,7 +83,7 @@ class AskedPage:
             again = LOOK_SECONDS if waited < WATCHED else 0
             return _values(link, waits=True, again=again, unwatched=waited > PATIENCE)
         desk = desk_link("press", found.post) if found.post else ""
-        said = words.section("fault").get(found.problem, words("fault.other"))
+        said = faults.said_of_link(found.problem, words)
         return _values(
             link,
             problem=found.problem,

@@ -9,8 +9,11 @@ from domain.profile import SourceSpec
 from jobs.health_facts import Lag, SourceFacts, State
 from jobs.source_health import PARTS, SourceReport
 from jobs.source_past import VisitSum
-from ui import shown
+from ui import faults, shown
+from ui.context import SourceTrial
 from ui.view_models import Reading
+from ui.wording import Wording
+from wiring.source_edits import FieldFlaw
 
 MARKS = {State.OK: "●", State.WARN: "▲", State.BAD: "■", State.UNKNOWN: "○"}
 """A shape for each state, so that it is told without colour."""
@@ -18,6 +21,9 @@ MARKS = {State.OK: "●", State.WARN: "▲", State.BAD: "■", State.UNKNOWN: "�
 OFF_MARK = "‖"
 OPEN_MARK = "◇"
 """A channel that others send to: it is not visited, so nothing is judged."""
+
+NEEDED = ("title", "date", "text")
+"""Parts without which a page is no post."""
 
 _RANK = {State.BAD: 0, State.WARN: 1, State.UNKNOWN: 2, State.OK: 3}
 
@@ -121,6 +127,42 @@ def errors(sums: VisitSum) -> str:
         return "0"
     worst = max(sums.errors, key=lambda code: sums.errors[code])
     return f"{shown.number(sums.failures)} ({worst})"
+
+
+def trial(found: SourceTrial, words: Wording) -> list[str]:
+    """Say what a trial visit brought: the verdict, the parts, what failed."""
+    pages = shown.number(found.pages)
+    parts = " · ".join(
+        f"{words(f'source.part_{part}')} {shown.number(count)}/{pages}"
+        for part, count in found.parts.items()
+    )
+    failed = faults.counted(found.errors, words)
+    lines = [_verdict(found, words), parts if found.pages else ""]
+    lines.append(words("source.trial_faults", faults=failed) if failed else "")
+    return [line for line in (*lines, found.message) if line]
+
+
+def _verdict(found: SourceTrial, words: Wording) -> str:
+    """Tell pages that lack something from others that could not be had at all."""
+    pages = shown.number(found.pages)
+    if found.sound:
+        return words("source.trial_good", pages=pages)
+    if not found.pages:
+        return words("source.trial_none")
+    lacking = [p for p in NEEDED if found.parts.get(p, 0) < found.pages]
+    if lacking:
+        said = ", ".join(words(f"source.part_{part}") for part in lacking)
+        return words("source.trial_lacks", pages=pages, parts=said)
+    count = shown.number(sum(found.errors.values()))
+    return words("source.trial_errors", pages=pages, count=count)
+
+
+def flaws(wrong: Sequence[FieldFlaw], words: Wording) -> list[str]:
+    """Name each wrong field as the page does, and say what is wrong with it."""
+    return [
+        words("source.flaw", field=words(f"source.f_{flaw.field}"), said=flaw.said)
+        for flaw in wrong
+    ]
 
 
 def next_visit(due: datetime | None, reading: Reading) -> str:

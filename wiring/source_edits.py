@@ -45,6 +45,15 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FieldFlaw:
+    """What is wrong with a field as typed; `said` follows the field's name."""
+
+    field: str
+    reason: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceVersion:
     """One version of a source; `spec` is None where it was taken out."""
 
@@ -64,6 +73,15 @@ EDITABLE = (
 )  # fmt: skip
 """Fields that may be edited. Id and kind make a source what it is: another one is
 added instead."""
+
+_OF_KINDS: Mapping[str, frozenset[str]] = {
+    "selectors": frozenset({"feed", "sitemap", "listing"}),
+    "api": frozenset({"json_api", "youtube"}),
+    "sitemap": frozenset({"sitemap"}),
+    "page": frozenset({"page"}),
+    "columns": frozenset({"file"}),
+}
+"""Fields that only these kinds read; see `docs/sources.md`."""
 
 _HOURS = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d")
 
@@ -183,6 +201,15 @@ class SourceDesk:
         return next((spec for spec in self._base() if spec.id == source), None)
 
 
+def fields_of(spec: SourceSpec) -> tuple[str, ...]:
+    """Return the editable fields that the source's kind reads, and those it has set."""
+    return tuple(
+        name
+        for name in EDITABLE
+        if name not in _OF_KINDS or spec.kind in _OF_KINDS[name] or getattr(spec, name)
+    )
+
+
 def changes(old: SourceSpec | None, new: SourceSpec | None) -> tuple[FieldChange, ...]:
     """Return the fields in which two versions differ, in the order of the spec."""
     if old is None or new is None:
@@ -208,16 +235,47 @@ def draft_of(spec: SourceSpec, texts: Mapping[str, str]) -> SourceSpec:
     """Return the source with fields changed to what people typed.
 
     Raises `QuarantineError` for a field that may not be changed, or a value that is
-    out of bounds; nothing of it is in force yet.
+    out of bounds, with all that is wrong; nothing of it is in force yet.
     """
+    values, wrong = _read(spec, texts)
+    if wrong:
+        said = " ".join(f"Mục {flaw.field} {flaw.said}." for flaw in wrong)
+        raise QuarantineError(said, reason=wrong[0].reason)
+    return replace(spec, **values)
+
+
+def flaws_of(spec: SourceSpec, texts: Mapping[str, str]) -> tuple[FieldFlaw, ...]:
+    """Return all for which `draft_of` would refuse what people typed."""
+    return _read(spec, texts)[1]
+
+
+def _read(
+    spec: SourceSpec, texts: Mapping[str, str]
+) -> tuple[dict[str, Any], tuple[FieldFlaw, ...]]:
     values: dict[str, Any] = {}
+    wrong: list[FieldFlaw] = []
     for name, text in texts.items():
-        if name not in EDITABLE:
-            raise QuarantineError(f"Không sửa được mục {name}.", reason="field")
-        values[name] = _value(name, getattr(spec, name), text)
-    draft = replace(spec, **values)
-    _check(spec, draft)
-    return draft
+        try:
+            values[name] = _checked(spec, name, text)
+        except QuarantineError as error:
+            flaw = FieldFlaw(field=name, reason=error.reason, said=error.message)
+            wrong.append(flaw)
+    return values, tuple(wrong)
+
+
+def _checked(spec: SourceSpec, name: str, text: str) -> object:
+    """Read one field. Raises `QuarantineError` with words that follow its name."""
+    if name not in EDITABLE:
+        raise QuarantineError("không sửa được", reason="field")
+    value = _value(name, getattr(spec, name), text)
+    if name == "name" and not value:
+        raise QuarantineError("không được để trống", reason="name")
+    if name == "quiet_hours" and value and not _HOURS.fullmatch(str(value)):
+        raise QuarantineError("cần có dạng 22:00-05:00", reason="quiet_hours")
+    # A path of the server is no business of whoever sits at a browser.
+    if name == "url" and value != spec.url and not _is_web(str(value)):
+        raise QuarantineError("phải bắt đầu bằng http:// hoặc https://", reason="url")
+    return value
 
 
 def _value(name: str, present: object, text: str) -> object:
@@ -228,7 +286,7 @@ def _value(name: str, present: object, text: str) -> object:
         case int() | float():
             return _number(name, type(present), text)
         case dict():
-            return _pairs(name, text)
+            return _pairs(text)
         case _:
             return text
 
@@ -238,36 +296,21 @@ def _number(name: str, kind: type[int] | type[float], text: str) -> float:
     try:
         value = kind(text.replace(",", "."))
     except ValueError as error:
-        raise QuarantineError(f"Mục {name} cần một số.", reason="number") from error
+        whole = "một số nguyên" if kind is int else "một số"
+        raise QuarantineError(f"cần {whole}", reason="number") from error
     if not low <= value <= high:
-        raise QuarantineError(
-            f"Mục {name} phải từ {low:g} đến {high:g}.", reason="bounds"
-        )
+        raise QuarantineError(f"phải từ {low:.0f} đến {high:.0f}", reason="bounds")
     return value
 
 
-def _pairs(name: str, text: str) -> dict[str, str]:
+def _pairs(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for line in filter(None, map(str.strip, text.split("\n"))):
         key, equals, value = line.partition("=")
         if not (equals and key.strip() and value.strip()):
-            raise QuarantineError(
-                f"Mục {name}: mỗi dòng có dạng tên = giá trị.", reason="pairs"
-            )
+            raise QuarantineError("cần mỗi dòng một cặp tên = giá trị", reason="pairs")
         found[key.strip()] = value.strip()
     return found
-
-
-def _check(spec: SourceSpec, draft: SourceSpec) -> None:
-    if not draft.name:
-        raise QuarantineError("Nguồn cần có tên.", reason="name")
-    if draft.quiet_hours and not _HOURS.fullmatch(draft.quiet_hours):
-        raise QuarantineError("Giờ nghỉ có dạng 22:00-05:00.", reason="quiet_hours")
-    # A path of the server is no business of whoever sits at a browser.
-    if draft.url != spec.url and not _is_web(draft.url):
-        raise QuarantineError(
-            "Địa chỉ phải bắt đầu bằng http:// hoặc https://.", reason="url"
-        )
 
 
 def _is_web(url: str) -> bool:

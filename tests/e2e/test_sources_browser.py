@@ -94,10 +94,21 @@ def test_an_edit_is_tried_compared_saved_and_undone(
 ) -> None:
     sign_in(page, address, "admin")
     open_care(page, address, "hoaban")
+    expect(page.get_by_label("Đường dẫn phần tử")).to_be_visible()
+    assert page.get_by_label("Cột", exact=True).count() == 0
+    page.get_by_label("Chu kỳ (phút)").fill("nhanh")
+    page.get_by_label("Giờ nghỉ").fill("đêm")
+    page.get_by_role("button", name="Thử và xem trước").click()
+    problem = page.locator(".mt-problem")
+    expect(problem).to_contain_text("Mục “Chu kỳ (phút)” cần một số nguyên.")
+    expect(problem).to_contain_text("Mục “Giờ nghỉ” cần có dạng")
+    expect(problem).to_be_in_viewport()
+    page.get_by_label("Giờ nghỉ").fill("")
     page.get_by_label("Chu kỳ (phút)").fill("25")
     page.get_by_role("button", name="Thử và xem trước").click()
     expect(page.get_by_role("cell", name="25", exact=True)).to_be_visible()
-    expect(page.get_by_text("Đọc thử đạt: 5 trang")).to_be_visible()
+    expect(page.get_by_text("Đọc thử đạt: 5 trang")).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Lưu thay đổi")).to_be_in_viewport()
     expect(page.get_by_text("<script>document.title")).to_be_visible()
     assert not [act for act in acts(folder) if act[1] == "source.hoaban"]
     page.get_by_role("textbox", name="Lý do").last.fill("Tin nhanh hơn")

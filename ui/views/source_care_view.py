@@ -7,12 +7,12 @@ from html import escape
 import streamlit as st
 
 from casework.permissions import Act, may
-from domain.errors import MinhTinError
+from domain.errors import ConflictError, MinhTinError
 from domain.profile import SourceSpec
-from ui import markup, shown
+from ui import markup, shown, source_lines
 from ui.context import SourceTrial
 from ui.page import PageContext
-from wiring.source_edits import EDITABLE, FieldChange, changes, draft_of
+from wiring.source_edits import FieldChange, changes, draft_of, fields_of, flaws_of
 from wiring.source_edits import shown as as_text
 
 LONG = frozenset({"selectors", "api", "sitemap", "page", "columns", "note"})
@@ -57,7 +57,6 @@ def _seen(page: PageContext, spec: SourceSpec) -> tuple[SourceSpec, int] | None:
     st.html(markup.problem(page.words("source.changed")))
     if st.button(page.words("problem.reload")):
         st.session_state[key] = version
-        st.session_state.pop(f"draft_{spec.id}", None)
         st.rerun()
     return None
 
@@ -85,35 +84,41 @@ def _do(
     """Act, say so, and draw the page anew; a refusal is said in its place."""
     try:
         act()
+    except ConflictError:
+        st.html(markup.problem(page.words("source.changed")))
+        return
     except MinhTinError as error:
         st.html(markup.problem(str(error)))
         return
-    for key in (f"seen_{spec.id}", f"draft_{spec.id}"):
-        st.session_state.pop(key, None)
+    st.session_state.pop(f"seen_{spec.id}", None)
     st.toast(page.words(said))
     st.rerun()
 
 
 def _edit(page: PageContext, present: SourceSpec, version: int) -> None:
-    words, key = page.words, f"draft_{present.id}"
+    words = page.words
     st.html(f"<h2>{escape(words('source.edit'))}</h2>")
     with st.form(f"edit_{present.id}"):
         texts = _inputs(page, present, version)
         st.html(f"<p class='mt-quiet'>{escape(words('source.try_note'))}</p>")
+        # What is wrong is said above the button: below it nobody would see it.
+        place = st.container()
         tried = st.form_submit_button(words("source.try"))
-    if tried:
-        st.session_state.pop(key, None)
-        _try(page, present, texts, version)
-    draft = st.session_state.get(key)
-    if isinstance(draft, Draft):
-        _preview(page, present, draft)
+    if not tried:
+        return
+    with place:
+        trial = _try(page, present, texts)
+    if trial is not None:
+        draft = Draft(spec=trial[0], version=version, trial=trial[1])
+        show = st.dialog(words("source.preview"), width="large")(_preview)
+        show(page, present, draft)
 
 
 def _inputs(page: PageContext, spec: SourceSpec, version: int) -> dict[str, str]:
     words = page.words
     columns = st.columns(SIDE_BY_SIDE, gap="small")
     texts = {}
-    for at, name in enumerate(EDITABLE):
+    for at, name in enumerate(fields_of(spec)):
         place, label = columns[at % SIDE_BY_SIDE], words(f"source.f_{name}")
         key, text = f"{name}_{spec.id}_{version}", as_text(spec, name)
         if isinstance(getattr(spec, name), bool):
@@ -127,45 +132,53 @@ def _inputs(page: PageContext, spec: SourceSpec, version: int) -> dict[str, str]
 
 
 def _try(
-    page: PageContext, present: SourceSpec, texts: dict[str, str], version: int
-) -> None:
+    page: PageContext, present: SourceSpec, texts: dict[str, str]
+) -> tuple[SourceSpec, SourceTrial] | None:
+    """Visit the source as typed; what stands in the way is said, for all fields."""
     words = page.words
     changed = {n: t for n, t in texts.items() if t != as_text(present, n)}
+    if wrong := flaws_of(present, changed):
+        st.html(markup.problem(" ".join(source_lines.flaws(wrong, words))))
+        return None
     try:
         spec = draft_of(present, changed)
         with st.spinner(words("source.trying")):
-            trial = page.context.try_source(spec)
+            return spec, page.context.try_source(spec)
     except MinhTinError as error:
         st.html(markup.problem(str(error)))
-        return
-    draft = Draft(spec=spec, version=version, trial=trial)
-    st.session_state[f"draft_{present.id}"] = draft
+        return None
 
 
 def _preview(page: PageContext, present: SourceSpec, draft: Draft) -> None:
+    """Draw the trial, what would change, and how it is saved."""
     words = page.words
-    st.html(f"<h2>{escape(words('source.preview'))}</h2>")
-    left, right = st.columns([2, 3], gap="small")
     found = changes(present, draft.spec)
+    st.html("".join(map(_paragraph, source_lines.trial(draft.trial, words))))
     if found:
-        left.html(_changes(page, found))
+        st.html(_changes(page, found))
+        _save(page, present, draft)
     else:
-        left.html(f"<p>{escape(words('source.no_change'))}</p>")
-    right.html(_trial(page, draft.trial))
-    if not found:
-        return
+        st.html(_paragraph(words("source.no_change")))
+    st.html(_posts(page, draft.trial))
+
+
+def _save(page: PageContext, present: SourceSpec, draft: Draft) -> None:
+    words, desk = page.words, page.context.source_desk
     with st.form(f"save_{present.id}"):
-        place, button = st.columns([4, 1], vertical_alignment="bottom", gap="small")
+        place, button = st.columns([3, 1], vertical_alignment="bottom", gap="small")
         reason = place.text_input(words("source.reason"), key=f"why_save_{present.id}")
         if not button.form_submit_button(words("source.save"), type="primary"):
             return
-    desk = page.context.source_desk
     _do(
         page,
         present,
         lambda: desk.edit(page.account, draft.spec, reason, draft.version),
         "source.saved",
     )
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
 
 
 def _changes(page: PageContext, found: Sequence[FieldChange]) -> str:
@@ -178,18 +191,8 @@ def _changes(page: PageContext, found: Sequence[FieldChange]) -> str:
     return markup.table(heads, rows)
 
 
-def _trial(page: PageContext, trial: SourceTrial) -> str:
+def _posts(page: PageContext, trial: SourceTrial) -> str:
     words, reading = page.words, page.reading
-    said = words(
-        "source.trial_good" if trial.sound else "source.trial_bad",
-        pages=shown.number(trial.pages),
-    )
-    faults = ", ".join(f"{code}: {n}" for code, n in trial.errors.items())
-    pages = shown.number(trial.pages)
-    parts = " · ".join(
-        f"{words(f'source.part_{part}')} {shown.number(count)}/{pages}"
-        for part, count in trial.parts.items()
-    )
     rows = "".join(
         markup.item(
             post.title or "–",
@@ -198,9 +201,7 @@ def _trial(page: PageContext, trial: SourceTrial) -> str:
         )
         for post in trial.posts
     )
-    lines = [said, parts, faults, trial.message]
-    text = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
-    return f"{text}<ul class='mt-list'>{rows}</ul>" if rows else text
+    return f"<ul class='mt-list'>{rows}</ul>" if rows else ""
 
 
 def versions(page: PageContext, spec: SourceSpec) -> None:

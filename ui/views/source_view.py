@@ -10,7 +10,7 @@ from jobs.health_facts import SourceFacts
 from jobs.source_health import PARTS
 from searchindex.port import Search
 from searchindex.query import FieldIs
-from ui import daily, markup, shown, source_lines
+from ui import daily, faults, markup, shown, source_lines
 from ui.page import PageContext, desk_link
 from ui.source_lines import SourceLine
 from ui.view_models import first_words
@@ -197,10 +197,9 @@ def _fields(page: PageContext, facts: SourceFacts) -> None:
 def _errors(page: PageContext, facts: SourceFacts) -> None:
     words, now, before = page.words, facts.day, facts.before
     codes = sorted({*now.errors, *before.errors}, key=lambda c: -now.errors.get(c, 0))
-    known = words.section("fault")
     rows = [
         [
-            f"{known.get(code, known['other'])} ({code})",
+            faults.with_code(code, words),
             shown.number(now.errors.get(code, 0)),
             shown.number(before.errors.get(code, 0)),
         ]
@@ -226,7 +225,7 @@ def _runs(page: PageContext, line: SourceLine) -> None:
             shown.number(visit.new),
             shown.number(visit.revised),
             shown.number(visit.unchanged),
-            ", ".join(f"{name}: {n}" for name, n in (visit.errors or {}).items()),
+            faults.counted(visit.errors or {}, page.words),
             visit.message or ("" if visit.polled else page.words("sources.rechecks")),
         ]
         for visit in page.context.source_runs(line.spec.id, RUNS_SHOWN)

@@ -87,6 +87,13 @@ def test_where_no_crawler_runs_it_says_so(
         (Fetched(post="url:https://a.vn/1", gone=True), "Trang không còn ở địa chỉ"),
         (Fetched(problem="no_post"), "không có bài đọc được trên trang"),
         (Fetched(problem="address_refused"), "địa chỉ không được phép"),
+        (
+            Fetched(problem="dns"),
+            "không tìm thấy tên miền; vui lòng kiểm tra đường dẫn",
+        ),
+        (Fetched(problem="robots_unreachable"), "không tìm thấy tên miền, hoặc máy"),
+        (Fetched(problem="connection"), "không kết nối được; vui lòng kiểm tra"),
+        (Fetched(problem="http_502"), "máy chủ của nguồn trả mã 502"),
         (Fetched(problem="odd"), "lỗi khác"),
     ],
 )

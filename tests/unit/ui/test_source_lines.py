@@ -13,9 +13,11 @@ from jobs.source_health import Condition, Finding, SourceReport
 from jobs.source_past import VisitSum
 from source_visits import SPEC
 from ui import source_lines
+from ui.context import SourceTrial
 from ui.view_models import Reading
 from ui.wording import wording
 from wiring.profile import load_profile
+from wiring.source_edits import flaws_of
 
 FACTS = SourceFacts(id="bao", name="Báo", interval=timedelta(hours=1))
 
@@ -103,3 +105,31 @@ def test_a_gap_is_drawn_otherwise_than_a_zero(reading: Reading) -> None:
     assert drawn.count("<i></i>") == 1
     assert "21/11: không có dữ liệu; 22/11: 0" in drawn
     assert source_lines.gaps(days) == 1
+
+
+def test_a_trial_is_said_truly(reading: Reading) -> None:
+    whole = {"title": 3, "date": 3, "text": 3, "author": 3}
+    bad = SourceTrial(
+        sound=False, pages=3, parts=whole, errors={"timeout": 1, "http_404": 2}
+    )
+    verdict, *rest = source_lines.trial(bad, reading.words)
+    assert verdict.startswith("Đọc được 3 trang, đủ tiêu đề, ngày đăng và nội dung; 3")
+    assert rest == [
+        "tiêu đề 3/3 · ngày đăng 3/3 · nội dung 3/3 · tác giả 3/3",
+        "Lỗi: không tìm thấy trang (http_404): 2, quá thời gian (timeout): 1.",
+    ]
+    lacks = replace(bad, parts=whole | {"date": 0}, errors={})
+    assert "có trang thiếu ngày đăng." in source_lines.trial(lacks, reading.words)[0]
+    none = SourceTrial(sound=False, pages=0, parts={}, errors={}, message="x")
+    assert source_lines.trial(none, reading.words) == [
+        "Đọc thử chưa được bài nào. Vẫn có thể lưu nếu đã rõ nguyên nhân.",
+        "x",
+    ]
+
+
+def test_wrong_fields_have_the_names_of_the_page(reading: Reading) -> None:
+    wrong = flaws_of(SPEC, {"interval_minutes": "nhanh", "quiet_hours": "đêm"})
+    assert source_lines.flaws(wrong, reading.words) == [
+        "Mục “Chu kỳ (phút)” cần một số nguyên.",
+        "Mục “Giờ nghỉ” cần có dạng 22:00-05:00.",
+    ]

@@ -17,7 +17,15 @@ from domain.ids import SourceId
 from domain.labels import Role
 from domain.profile import SourceSpec
 from e2e.console_world import open_casework
-from wiring.source_edits import Change, SourceDesk, changes, draft_of, shown
+from wiring.source_edits import (
+    Change,
+    SourceDesk,
+    changes,
+    draft_of,
+    fields_of,
+    flaws_of,
+    shown,
+)
 from wiring.sources import remove_source, save_source
 
 BAO = SourceSpec(id=SourceId("bao"), name="Báo", kind="feed", url="https://bao.vn/rss")
@@ -116,6 +124,36 @@ def test_what_is_no_source_is_refused(texts: dict[str, str], reason: str) -> Non
     with pytest.raises(QuarantineError) as caught:
         draft_of(BAO, texts)
     assert caught.value.reason == reason
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    texts = {"interval_minutes": "nửa giờ", "note": "được", "url": "bao.vn", "name": ""}
+    assert [(f.field, f.reason) for f in flaws_of(BAO, texts)] == [
+        ("interval_minutes", "number"),
+        ("url", "url"),
+        ("name", "name"),
+    ]
+    with pytest.raises(QuarantineError) as caught:
+        draft_of(BAO, texts)
+    assert caught.value.message.startswith("Mục interval_minutes cần một số nguyên. ")
+    assert flaws_of(BAO, {"interval_minutes": "15"}) == ()
+
+
+def test_a_kind_is_offered_what_it_reads() -> None:
+    own = {"selectors", "api", "sitemap", "page", "columns"}
+    offered = {
+        kind: own.intersection(fields_of(replace(BAO, kind=kind)))
+        for kind in ("feed", "sitemap", "json_api", "page", "file", "forum")
+    }
+    assert offered == {
+        "feed": {"selectors"},
+        "sitemap": {"selectors", "sitemap"},
+        "json_api": {"api"},
+        "page": {"page"},
+        "file": {"columns"},
+        "forum": set(),
+    }
+    assert "api" in fields_of(replace(BAO, api={"items": "@"}))
 
 
 def test_an_address_that_is_no_web_page_may_stay_but_not_come() -> None:
