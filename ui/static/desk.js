@@ -329,7 +329,7 @@ class Desk {
     const tool = (label, run, extra = {}) => el("button", { onclick: run, ...extra }, label);
     const toggle = (name, label) => tool(label, () => { this.panel = this.panel === name ? "" : name; this.drawPost(); }, { "aria-expanded": String(this.panel === name) });
     fill(this.view,
-      el("div", { class: "head" }, el("strong", {}, post.source), el("span", {}, post.kind), el("span", { title: `${this.say("published")} ${post.published} · ${this.say("fetched")} ${post.fetched}` }, `${post.published} · ${post.since}`),
+      el("div", { class: "head" }, el("strong", {}, post.source), el("span", {}, post.kind), el("span", { title: `${this.say("published")} ${post.published} · ${this.say("fetched")} ${post.fetched}` }, [post.published, post.since].filter((part) => part && part !== "–").join(" · ")),
         post.places.length > 0 && el("span", {}, post.places.map(([name]) => name).join(", ")),
         post.revision > 1 && el("span", { class: "tag note" }, `${this.say("revision", { count: post.revision })} (${this.say("revised")})`)),
       el("div", { class: "tools" },
