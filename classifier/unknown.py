@@ -12,11 +12,10 @@ def unknown_words(classifier: LinearClassifier, subject: Subject) -> tuple[int, 
     or without.
     """
     known = classifier.model.vocabulary.columns["w"]
-    singles = [
-        term
-        for term, first, end in word_terms(seen_of(subject).tokens)
-        if end - first == 1
-    ]
-    # Of each syllable come two terms: as written, and without tone marks.
-    pairs = list(zip(singles[::2], singles[1::2], strict=True))
-    return len(pairs), sum(not (one in known or two in known) for one, two in pairs)
+    tokens = seen_of(subject).tokens
+    held = {
+        first
+        for term, first, end in word_terms(tokens)
+        if end - first == 1 and term in known
+    }
+    return len(tokens), len(tokens) - len(held)
