@@ -5,11 +5,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from e2e.console_world import PASSWORD
 
 CHROMIUM = Path(os.environ.get("MINHTIN_CHROMIUM", "/usr/bin/chromium"))
+IN_BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not CHROMIUM.exists(),
+        reason=f"no Chromium at {CHROMIUM}; install it or set MINHTIN_CHROMIUM",
+    ),
+]
+"""Marks of a module whose tests drive a browser."""
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

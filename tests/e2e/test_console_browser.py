@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.browser import (
-    CHROMIUM,
-    browser_page,
+    IN_BROWSER,
     open_desk,
     shown_post,
     sign_in,
@@ -17,13 +16,7 @@ from e2e.browser import (
 )
 from e2e.serving import console
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(),
-        reason=f"no Chromium at {CHROMIUM}; install it or set MINHTIN_CHROMIUM",
-    ),
-]
+pytestmark = IN_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +24,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("console")
     with console(folder) as url:
         yield url
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with browser_page() as opened:
-        yield opened
 
 
 def _count(page: Page) -> int:

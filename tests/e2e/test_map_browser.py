@@ -7,17 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.browser import CHROMIUM, browser_page, sign_in
+from e2e.browser import IN_BROWSER, sign_in
 from e2e.serving import console
 from wiring.profile import load_profile
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(),
-        reason=f"no Chromium at {CHROMIUM}; install it or set MINHTIN_CHROMIUM",
-    ),
-]
+pytestmark = IN_BROWSER
 
 UNITS = load_profile("dien-bien").gazetteer.units
 CHART = "[data-testid=stVegaLiteChart]"
@@ -28,12 +22,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("map")
     with console(folder) as url:
         yield url
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with browser_page() as opened:
-        yield opened
 
 
 def open_map(page: Page, address: str) -> None:

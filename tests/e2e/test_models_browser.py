@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from domain.clock import ManualClock
-from e2e.browser import CHROMIUM, PATIENCE_MS, browser_page, sign_in
+from e2e.browser import IN_BROWSER, PATIENCE_MS, sign_in
 from e2e.console_world import NOW, open_casework
 from e2e.model_world import CANDIDATE, LIVE, WORSE, add_candidate
 from e2e.serving import console
@@ -15,13 +15,7 @@ from jobs.learning.registry import ModelRegistry
 
 expect.set_options(timeout=PATIENCE_MS)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(),
-        reason=f"no Chromium at {CHROMIUM}; install it or set MINHTIN_CHROMIUM",
-    ),
-]
+pytestmark = IN_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +27,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(folder: Path) -> Iterator[str]:
     with console(folder) as url:
         yield url
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with browser_page() as opened:
-        yield opened
 
 
 def acts(folder: Path) -> list[tuple[str, str]]:

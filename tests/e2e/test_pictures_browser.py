@@ -6,28 +6,16 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.browser import CHROMIUM, browser_page, open_desk, sign_in
+from e2e.browser import IN_BROWSER, open_desk, sign_in
 from e2e.serving import console
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(),
-        reason=f"no Chromium at {CHROMIUM}; install it or set MINHTIN_CHROMIUM",
-    ),
-]
+pytestmark = IN_BROWSER
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with console(tmp_path_factory.mktemp("console")) as url:
         yield url
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with browser_page() as opened:
-        yield opened
 
 
 def test_a_reports_picture_is_blurred_until_asked_for(page: Page, address: str) -> None:

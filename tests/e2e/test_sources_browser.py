@@ -7,19 +7,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from domain.clock import ManualClock
-from e2e.browser import CHROMIUM, PATIENCE_MS, browser_page, open_desk, sign_in
+from e2e.browser import (
+    IN_BROWSER,
+    PATIENCE_MS,
+    open_desk,
+    sign_in,
+)
 from e2e.console_world import NOW, open_casework
 from e2e.serving import console
 
 expect.set_options(timeout=PATIENCE_MS)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(),
-        reason=f"no Chromium at {CHROMIUM}; install it or set MINHTIN_CHROMIUM",
-    ),
-]
+pytestmark = IN_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +30,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(folder: Path) -> Iterator[str]:
     with console(folder) as url:
         yield url
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with browser_page() as opened:
-        yield opened
 
 
 def acts(folder: Path) -> list[tuple[str, str]]:
