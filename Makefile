@@ -67,8 +67,9 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
-imports: $(VENV)/.dev
+imports: $(VENV)/.dev ## the arrows between packages, and that the engine tests can be imported
 	$(BIN)/lint-imports
+	$(BIN)/pytest --collect-only -qq tests/engines
 
 check: lint types imports test ## everything that must hold before a change lands
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from e2e.browser import IN_BROWSER
+from e2e.conftest import page
 from e2e.serving import console
 from e2e.test_console_browser import (
-    page,
-    pytestmark,
     test_a_hostile_post_is_only_text,
     test_a_search_is_saved_and_found_again,
     test_a_type_of_harm_is_picked_by_typing,
@@ -26,7 +26,6 @@ from wiring import bootstrap
 
 __all__ = [
     "page",
-    "pytestmark",
     "test_a_hostile_post_is_only_text",
     "test_a_search_is_saved_and_found_again",
     "test_a_type_of_harm_is_picked_by_typing",
@@ -39,6 +38,7 @@ __all__ = [
     "test_the_address_names_the_post",
     "test_the_english_switch",
 ]
+pytestmark = IN_BROWSER
 
 
 @pytest.fixture(scope="module")
