@@ -261,6 +261,16 @@ def open_casework(url: str, clock: Clock) -> Casework:
     return Casework(SqlCaseworkStore(url), clock, encode_event, policy)
 
 
+def acts_in(folder: Path, part: str) -> list[tuple[str, str]]:
+    """Return what the console's audit holds of a part: acts and their subjects."""
+    casework = open_casework(
+        f"sqlite:///{folder / 'casework.sqlite'}", ManualClock(NOW)
+    )
+    rows = casework.audit(after=0, limit=1000)
+    casework.close()
+    return [(row.act, row.subject) for row in rows if row.act.startswith(f"{part}.")]
+
+
 def visits(source: str, limit: int) -> Sequence[SourceRun]:
     """Return hourly visits: most sources are well, some of each are not."""
     ill = ILLS[crc32(source.encode()) % len(ILLS)]

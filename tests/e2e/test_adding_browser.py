@@ -2,22 +2,13 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.browser import IN_BROWSER, sign_in
-from e2e.serving import console
 
 pytestmark = IN_BROWSER
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with console(tmp_path_factory.mktemp("console")) as url:
-        yield url
 
 
 def test_a_screenshot_is_added_and_its_hash_shown(

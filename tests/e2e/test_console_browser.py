@@ -1,10 +1,7 @@
 """An analyst's hour in a real browser, by keyboard."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.browser import (
@@ -14,16 +11,8 @@ from e2e.browser import (
     sign_in,
     wait_for_another,
 )
-from e2e.serving import console
 
 pytestmark = IN_BROWSER
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder: Path = tmp_path_factory.mktemp("console")
-    with console(folder) as url:
-        yield url
 
 
 def _count(page: Page) -> int:

@@ -1,14 +1,11 @@
 """The real app under uvicorn: Streamlit's own paths are behind the guard too."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from e2e.console_world import PASSWORD
-from e2e.serving import console
 
 STREAMLIT = (
     "/",
@@ -27,12 +24,6 @@ STREAMLIT = (
     "/oauth2callback",
     "/auth/login",
 )
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with console(tmp_path_factory.mktemp("console")) as url:
-        yield url
 
 
 def _cookies(address: str) -> dict[str, str]:

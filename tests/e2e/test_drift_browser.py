@@ -1,22 +1,10 @@
 """The page on drift in a real browser."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.browser import IN_BROWSER, sign_in
-from e2e.serving import console
 
 pytestmark = IN_BROWSER
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder: Path = tmp_path_factory.mktemp("drift")
-    with console(folder) as url:
-        yield url
 
 
 def test_what_moved_is_named_with_its_remedy_and_figures(

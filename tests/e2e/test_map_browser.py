@@ -1,27 +1,16 @@
 """The map in a real browser: circles, the table beside it, and a click."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.browser import IN_BROWSER, sign_in
-from e2e.serving import console
 from wiring.profile import load_profile
 
 pytestmark = IN_BROWSER
 
 UNITS = load_profile("dien-bien").gazetteer.units
 CHART = "[data-testid=stVegaLiteChart]"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder: Path = tmp_path_factory.mktemp("map")
-    with console(folder) as url:
-        yield url
 
 
 def open_map(page: Page, address: str) -> None:

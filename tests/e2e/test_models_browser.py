@@ -1,41 +1,17 @@
 """Models compared, put to use and taken back in a real browser."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from domain.clock import ManualClock
 from e2e.browser import IN_BROWSER, PATIENCE_MS, sign_in
-from e2e.console_world import NOW, open_casework
+from e2e.console_world import acts_in
 from e2e.model_world import CANDIDATE, LIVE, WORSE, add_candidate
-from e2e.serving import console
 from jobs.learning.registry import ModelRegistry
 
 expect.set_options(timeout=PATIENCE_MS)
 
 pytestmark = IN_BROWSER
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("console")
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    with console(folder) as url:
-        yield url
-
-
-def acts(folder: Path) -> list[tuple[str, str]]:
-    casework = open_casework(
-        f"sqlite:///{folder / 'casework.sqlite'}", ManualClock(NOW)
-    )
-    rows = casework.audit(after=0, limit=1000)
-    casework.close()
-    return [(row.act, row.subject) for row in rows if row.act.startswith("model.")]
 
 
 def test_an_analyst_sees_the_figures_and_chooses_nothing(
@@ -62,16 +38,16 @@ def test_a_leader_puts_a_candidate_to_use_and_goes_back(
     page.goto(f"{address}/models")
     page.get_by_role("button", name="Đưa vào dùng").click()
     page.get_by_role("textbox", name="Lý do").fill("Đã xem bảng so sánh")
-    assert acts(folder) == []
+    assert acts_in(folder, "model") == []
     page.get_by_role("button", name="Xác nhận đưa vào dùng").click()
     expect(page.locator("h1")).to_contain_text(f"Đang dùng mô hình {CANDIDATE}")
     row = page.locator(".mt-table tr").filter(has_text="Đã xem bảng so sánh")
     expect(row).to_contain_text("Giàng Thị Hoa")
-    assert acts(folder) == [("model.promote", CANDIDATE)]
+    assert acts_in(folder, "model") == [("model.promote", CANDIDATE)]
     page.get_by_role("button", name="Quay lại bản trước").click()
     page.get_by_role("button", name="Xác nhận quay lại").click()
     expect(page.locator("h1")).to_contain_text(f"Đang dùng mô hình {LIVE}")
-    assert acts(folder)[-1] == ("model.roll_back", LIVE)
+    assert acts_in(folder, "model")[-1] == ("model.roll_back", LIVE)
 
 
 def test_a_worse_candidate_says_which_figure_and_can_only_be_dropped(
@@ -89,7 +65,7 @@ def test_a_worse_candidate_says_which_figure_and_can_only_be_dropped(
     page.get_by_role("button", name="Thôi thử nghiệm").click()
     page.get_by_role("button", name="Xác nhận thôi thử").click()
     expect(page.locator("h1")).to_contain_text("chưa có bản thử nghiệm")
-    assert acts(folder)[-1] == ("model.drop", WORSE)
+    assert acts_in(folder, "model")[-1] == ("model.drop", WORSE)
 
 
 def test_the_page_speaks_english_too(page: Page, address: str) -> None:

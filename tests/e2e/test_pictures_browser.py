@@ -1,21 +1,12 @@
 """Pictures on the desk: blurred and greyed until somebody asks."""
 
 import os
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from e2e.browser import IN_BROWSER, open_desk, sign_in
-from e2e.serving import console
 
 pytestmark = IN_BROWSER
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with console(tmp_path_factory.mktemp("console")) as url:
-        yield url
 
 
 def test_a_reports_picture_is_blurred_until_asked_for(page: Page, address: str) -> None:

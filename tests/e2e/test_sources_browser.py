@@ -1,44 +1,20 @@
 """A source looked after, and an article's life read, in a real browser."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from domain.clock import ManualClock
 from e2e.browser import (
     IN_BROWSER,
     PATIENCE_MS,
     open_desk,
     sign_in,
 )
-from e2e.console_world import NOW, open_casework
-from e2e.serving import console
+from e2e.console_world import acts_in
 
 expect.set_options(timeout=PATIENCE_MS)
 
 pytestmark = IN_BROWSER
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("console")
-
-
-@pytest.fixture(scope="module")
-def address(folder: Path) -> Iterator[str]:
-    with console(folder) as url:
-        yield url
-
-
-def acts(folder: Path) -> list[tuple[str, str]]:
-    casework = open_casework(
-        f"sqlite:///{folder / 'casework.sqlite'}", ManualClock(NOW)
-    )
-    rows = casework.audit(after=0, limit=1000)
-    casework.close()
-    return [(row.act, row.subject) for row in rows if row.act.startswith("source.")]
 
 
 def open_care(page: Page, address: str, source: str) -> None:
@@ -74,12 +50,12 @@ def test_a_leader_pauses_and_resumes_but_does_not_edit(
     page.get_by_role("textbox", name="Lý do").fill("Trang đang bảo trì")
     page.get_by_role("button", name="Tạm dừng").click()
     expect(page.locator("h1")).to_contain_text("đang tắt")
-    assert acts(folder)[-1] == ("source.paused", "source.taybac")
+    assert acts_in(folder, "source")[-1] == ("source.paused", "source.taybac")
     open_care(page, address, "taybac")
     page.get_by_role("textbox", name="Lý do").fill("Đã chạy lại")
     page.get_by_role("button", name="Bật lại").click()
     expect(page.locator("h1")).not_to_contain_text("đang tắt")
-    assert acts(folder)[-1] == ("source.resumed", "source.taybac")
+    assert acts_in(folder, "source")[-1] == ("source.resumed", "source.taybac")
 
 
 def test_an_edit_is_tried_compared_saved_and_undone(
@@ -103,17 +79,17 @@ def test_an_edit_is_tried_compared_saved_and_undone(
     expect(page.get_by_text("Đọc thử đạt: 5 trang")).to_be_in_viewport()
     expect(page.get_by_role("button", name="Lưu thay đổi")).to_be_in_viewport()
     expect(page.get_by_text("<script>document.title")).to_be_visible()
-    assert not [act for act in acts(folder) if act[1] == "source.hoaban"]
+    assert not [act for act in acts_in(folder, "source") if act[1] == "source.hoaban"]
     page.get_by_role("textbox", name="Lý do").last.fill("Tin nhanh hơn")
     page.get_by_role("button", name="Lưu thay đổi").click()
     page.get_by_role("tab", name="Lịch sử điều chỉnh").click()
     expect(page.get_by_role("cell", name="Chu kỳ (phút): 60 → 25")).to_be_visible()
     expect(page.get_by_role("cell", name="Quản trị viên")).to_be_visible()
-    assert acts(folder)[-1] == ("source.edited", "source.hoaban")
+    assert acts_in(folder, "source")[-1] == ("source.edited", "source.hoaban")
     page.get_by_role("textbox", name="Lý do").last.fill("Quá dày")
     page.get_by_role("button", name="Quay lại bản trước bản 1").click()
     expect(page.get_by_role("cell", name="Chu kỳ (phút): 25 → 60")).to_be_visible()
-    assert acts(folder)[-1] == ("source.undone", "source.hoaban")
+    assert acts_in(folder, "source")[-1] == ("source.undone", "source.hoaban")
 
 
 def test_whoever_is_second_overwrites_nothing(
@@ -132,7 +108,10 @@ def test_whoever_is_second_overwrites_nothing(
     page.get_by_role("textbox", name="Lý do").last.fill("Chậm chân")
     page.get_by_role("button", name="Lưu thay đổi").click()
     expect(page.locator(".mt-problem")).to_contain_text("vừa được người khác")
-    assert acts(folder)[-1] == ("source.paused", "source.dien-dan-muong-troi")
+    assert acts_in(folder, "source")[-1] == (
+        "source.paused",
+        "source.dien-dan-muong-troi",
+    )
 
 
 def test_the_life_of_an_article_and_what_changed(page: Page, address: str) -> None:
