@@ -33,7 +33,11 @@ _QUOTED = re.compile(r'[“"«\[][^”"»\]\n]{12,}[”"»\]]')
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A text as the models see it; `tokens` point into the text that was cut."""
+    """A text as the models see it; `tokens` point into the text that was cut.
+
+    Faces stand behind the words: strewn between them they would part what belongs
+    together, a phrase of a lexicon or a pair of syllables.
+    """
 
     tokens: Sequence[Token]
     facts: tuple[str, ...]
@@ -99,7 +103,7 @@ def lexicon_hits(tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
 def see(text: str, kind: PostKind, normalised: str = "") -> Seen:
     """Cut a text and collect its facts; without `normalised` it is only cleaned."""
     cut = normalised or clean(text)[0]
-    tokens = mask_groups(tokenise(cut), cut)
+    tokens = mask_groups(_faces_last(tokenise(cut)), cut)
     names = {name for name, _, _ in lexicon_hits(tokens)}
     facts = [f"has {name}" for name in sorted(names)]
     facts += _together(names)
@@ -109,6 +113,17 @@ def see(text: str, kind: PostKind, normalised: str = "") -> Seen:
     if kind in {PostKind.ARTICLE, PostKind.REPORT}:
         facts.append(f"kind {kind}")
     return Seen(tokens, tuple(facts))
+
+
+_FIRST_FACE = "\u2600"
+"""The first sign of those that `tokens` takes for pictures; quotes stand before it."""
+
+
+def _faces_last(tokens: Sequence[Token]) -> list[Token]:
+    """Set faces behind the words, both in their order."""
+    return sorted(
+        tokens, key=lambda token: token.kind == "sign" and token.form >= _FIRST_FACE
+    )
 
 
 _PLAIN = {"word", "sign", "NUMBER", "TIME", "DATE"}

@@ -58,7 +58,7 @@ def language(text: str) -> str:
 
 
 def _unmarked(words: list[str], marked: int) -> str:
-    vietnamese = sum(1 for word in words if word in _syllables()) + marked
+    vietnamese = sum(1 for word in words if word in syllables()) + marked
     english = sum(1 for word in words if word in _ENGLISH)
     if english > vietnamese or (english >= 2 and english / len(words) >= 0.2):  # noqa: PLR2004 - two common words are no chance
         return "en"
@@ -78,8 +78,8 @@ def _unmarked(words: list[str], marked: int) -> str:
 _cache: list[frozenset[str]] = []
 
 
-def _syllables() -> frozenset[str]:
-    """Syllables of Vietnamese without tone marks, made of onsets and rhymes."""
+def syllables() -> frozenset[str]:
+    """Return syllables of Vietnamese without tone marks, made of onsets and rhymes."""
     if not _cache:
         text = files("nlp").joinpath("data/syllables.txt").read_text(encoding="utf-8")
         onsets, rhymes = (line.split() for line in text.strip().split("\n"))

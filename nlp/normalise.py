@@ -3,11 +3,10 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 
 from nlp.legacy import from_legacy
-from nlp.rewrite import Layer, apply, rewrite, to_old
+from nlp.rewrite import Layer, apply, to_old
+from nlp.spelled import join_split
 from nlp.teencode import expand, protected_spans
 from nlp.tones import place_tones
 from nlp.unicode import clean, compose, fold
@@ -35,8 +34,8 @@ class Normalised:
 def normalise(text: str, *, social: bool = True) -> Normalised:
     """Return the standard form: idempotent, equal for NFC and NFD input.
 
-    `social=False`, for press text, leaves repeated letters, chat spellings and split
-    insults alone and only mends characters and tone marks.
+    `social=False`, for press text, leaves repeated letters, chat spellings and
+    spelled words alone and only mends characters and tone marks.
     """
     layers: list[Layer] = []
     now = text
@@ -134,29 +133,3 @@ def _collapse(word: str, folded: str, pattern: re.Pattern[str]) -> tuple[str, st
 
 def _marks(letter: str) -> int:
     return len(unicodedata.normalize("NFD", letter)) + (letter in "đĐ")
-
-
-_SPELLED = re.compile(
-    r"(?<![^\W_])[^\W\d_](?P<sep>[ .*_-]{1,2})[^\W\d_](?:(?P=sep)[^\W\d_](?![^\W_]))+"
-)
-
-
-@lru_cache(maxsize=1)
-def _split_insults() -> frozenset[str]:
-    text = files("nlp").joinpath("data", "split_insults.txt").read_text("utf-8")
-    lines = (line for line in text.split("\n") if not line.startswith("#"))
-    return frozenset(line.replace(" ", "") for line in lines if line)
-
-
-def join_split(text: str) -> tuple[str, Layer]:
-    """Join coarse words written letter by letter: `n.g.u`, `đ ị t`.
-
-    The row of letters must be the word and nothing more: a longer row is an alphabet
-    or a puzzle. Only small letters: capitals with dots are initials.
-    """
-    return rewrite(text, _SPELLED, _joined)
-
-
-def _joined(match: re.Match[str]) -> str:
-    letters = match.group().replace(match["sep"], "")
-    return letters if letters in _split_insults() else match.group()

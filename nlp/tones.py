@@ -8,14 +8,14 @@ neighbours, so the text keeps its length.
 import re
 import unicodedata
 
-_TONES = "\u0300\u0301\u0303\u0309\u0323"
+TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 
 def _with_tones(vowels: str) -> str:
     return "".join(
         unicodedata.normalize("NFC", vowel + tone)
         for vowel in vowels + vowels.upper()
-        for tone in _TONES
+        for tone in TONES
     )
 
 
@@ -44,7 +44,7 @@ _WRONG = re.compile(
 
 def _swap(match: re.Match[str]) -> str:
     first, second = (unicodedata.normalize("NFD", part) for part in match.group())
-    tone = next(mark for mark in first + second if mark in _TONES)
+    tone = next(mark for mark in first + second if mark in TONES)
     bare_first = "".join(mark for mark in first if mark != tone)
     bare_second = "".join(mark for mark in second if mark != tone)
     if tone in first:

@@ -47,6 +47,14 @@ def test_a_long_quotation_is_a_fact() -> None:
     assert "quotes at length" not in facts(short)
 
 
+def test_faces_part_no_words() -> None:
+    strewn = see("mày 😡 ngu 🤡 lắm, bọn 💩 mọi", PostKind.COMMENT)
+    terms = {term for term, _, _ in word_terms(strewn.tokens)}
+    assert {"wmày ngu", "wngu lắm", "f🤡"} <= terms
+    assert "group without distance" in strewn.facts
+    assert [token.form for token in strewn.tokens][-3:] == ["😡", "🤡", "💩"]
+
+
 def test_only_articles_and_reports_carry_their_kind() -> None:
     assert "kind article" in facts("a", PostKind.ARTICLE)
     assert "kind report" in facts("a", PostKind.REPORT)
