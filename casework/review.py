@@ -81,6 +81,14 @@ class Review(Part):
         """Return the same as `latest`; the name that retention asks by."""
         return self.latest(post_ids)
 
+    def standing(self, most: int) -> Sequence[ReviewState]:
+        """Return the newest verdicts that stand, newest first."""
+        with self._store.read() as rows:
+            found = rows.find(
+                StateRow, Where("verdict", Op.OTHER, None), order="-at", limit=most
+            )
+        return [state_of(row) for row in found]
+
     def history(self, post_id: PostId) -> Sequence[Decided]:
         """Return all decisions and undos of a post, oldest first."""
         with self._store.read() as rows:

@@ -27,6 +27,7 @@ from searchindex.port import Order
 from ui import captured, view_models
 from ui.context import ConsoleContext
 from ui.guard import language_of, session_of
+from ui.precedents import Precedents, PrecedentsView
 from ui.problems import problem_of
 from ui.view_models import PostView, Reading
 from ui.wording import wording
@@ -132,6 +133,12 @@ Answer = Callable[[Call], Any]
 
 def routes(context: ConsoleContext) -> list[BaseRoute]:
     """Return the API's routes and the desk's own assets."""
+    room = Precedents(context.index.reader(), context.casework, context.clock)
+
+    def nearest(call: Call) -> PrecedentsView:
+        """The nearest reviewed posts with their verdicts."""
+        return room.of(call.document(call.query.get("id", "")), call.reading)
+
     reads: dict[str, Answer] = {
         "/api/session": session_info,
         "/api/queue": queue_page,
@@ -139,6 +146,7 @@ def routes(context: ConsoleContext) -> list[BaseRoute]:
         "/api/post": post_details,
         "/api/story": story_copies,
         "/api/pictures": post_pictures,
+        "/api/precedents": nearest,
     }
     acts: dict[str, Answer] = {
         "/api/decisions": decide,

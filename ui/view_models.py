@@ -47,6 +47,9 @@ class Reading:
     def moment(self, when: datetime | None) -> str:
         return shown.moment(when, self.profile.timezone)
 
+    def day(self, when: datetime) -> str:
+        return shown.day(shown.local(when, self.profile.timezone))
+
     def short(self, when: datetime) -> str:
         return shown.short_moment(when, self.now, self.profile.timezone)
 

@@ -301,6 +301,7 @@ class Desk {
     this.root.dataset.shown = id;
     this.root.dataset.shownMs = String(Math.round(performance.now() - started));
     this.watch();
+    this.compare(id);
     const here = this.at();
     this.rows.slice(here + 1, here + 1 + AHEAD).forEach((row) => this.fetchPost(row.id).catch(() => {}));
     if (here >= this.rows.length - 5 && this.cursor) this.load().catch(() => {});
@@ -417,13 +418,38 @@ class Desk {
       flag.words.length > 0 ? el("div", { class: "terms" }, flag.words.map((word) => el("span", { class: word.weight < 0 ? "against" : "" }, `${word.term} ${word.weight > 0 ? "+" : "−"}${Math.abs(word.weight).toFixed(1).replace(".", ",")}`)))
         : el("div", { class: "quiet" }, this.say("words_none"))));
     const facts = [["about", post.about], ["topic", post.topic], ["stance", post.stance], ["model", post.model]].filter(([, value]) => value);
-    fill(this.why, el("h3", {}, this.say("why")), el("p", { class: "sentence" }, post.sentence), post.note && !post.sentence.includes(post.note) ? el("p", {}, post.note) : "", ...flags,
+    fill(this.why, el("h3", {}, this.say("why")), el("p", { class: "sentence" }, post.sentence), post.note && !post.sentence.includes(post.note) ? el("p", {}, post.note) : "", ...flags, this.drawNear(post.id),
       post.places.length ? el("section", {}, el("h3", {}, this.say("places")), post.places.map(([name, why]) => el("div", {}, el("b", {}, name), why ? `: ${why}` : ""))) : "",
       el("dl", {}, facts.flatMap(([key, value]) => [el("dt", {}, this.say(key)), el("dd", {}, value)])),
       el("details", {}, el("summary", {}, this.say("figures")), el("table", {},
         el("tr", {}, el("th", {}, ""), el("th", {}, this.say("chance")), el("th", {}, this.say("threshold"))),
         post.figures.map((flag) => el("tr", {}, el("td", {}, flag.label), el("td", {}, flag.chance), el("td", {}, flag.threshold))))));
     this.why.scrollTop = 0;
+  }
+  // How like posts were judged: asked for once the post is there, never waited for.
+  async compare(id) {
+    this.near = { id };
+    try {
+      const found = await this.get("/api/precedents", { id });
+      if (this.near.id === id) this.near = { id, ...found };
+    } catch {
+      if (this.near.id === id) this.near = { id, failed: true };
+    }
+    const place = this.why.querySelector(".near");
+    if (this.current && this.current.id === id && place) place.replaceWith(this.drawNear(id));
+  }
+  drawNear(id) {
+    const near = this.near && this.near.id === id ? this.near : {};
+    const said = near.failed ? this.say("precedents_failed") : near.precedents ? near.precedents.length === 0 && this.say("precedents_none") : this.say("loading");
+    return el("section", { class: "near", "aria-busy": String(!near.precedents && !near.failed), "aria-label": this.say("precedents") },
+      el("h3", {}, this.say("precedents")),
+      said && el("div", { class: "quiet" }, said),
+      near.precedents && near.precedents.map((one) => el("a", { href: `${location.pathname}?${new URLSearchParams({ queue: this.queue, post: one.id })}`, target: "_blank", rel: "noopener", title: this.say("precedent_open", { when: one.published }) },
+        el("span", { class: "flag" }, el("span", {}, one.detail ? `${one.verdict}: ${one.detail}` : one.verdict), el("span", { class: "degree" }, `${one.degree} ${one.share}`)),
+        el("span", { class: "first" }, one.first),
+        el("span", { class: "quiet" }, [one.source, this.say("precedent_by", { when: one.decided })].join(" · ")),
+        one.shared.length > 0 && el("span", { class: "quiet shared" }, `${this.say("precedent_shared")}: ${one.shared.map((word) => `“${word}”`).join(", ")}`))),
+      near.among > 0 && el("div", { class: "quiet" }, this.say("precedents_among", { count: near.among.toLocaleString("vi-VN") })));
   }
   original() {
     if (this.current && this.current.url) window.open(this.current.url, "_blank", "noopener,noreferrer");

@@ -248,3 +248,17 @@ def test_the_audit_log_holds_no_text(casework: Casework, an: Account) -> None:
     kept = repr(casework.audit())
     assert "vỡ đập" not in kept
     assert "Sở Y tế" not in kept
+
+
+def test_the_verdicts_that_stand_come_newest_first(
+    casework: Casework, an: Account, clock: ManualClock
+) -> None:
+    for name in ("a", "b", "c", "d"):
+        clock.advance(seconds=1)
+        casework.decide(an, on(name))
+    casework.undo(an)
+    clock.advance(seconds=1)
+    casework.decide(an, on("a", verdict=Verdict.LEGITIMATE_CRITICISM))
+    assert [found.post_id for found in casework.standing(10)] == ["a", "c", "b"]
+    (newest,) = casework.standing(1)
+    assert newest.verdict is Verdict.LEGITIMATE_CRITICISM
