@@ -113,7 +113,7 @@ def times(posts: int, reviewed: int) -> dict[str, float]:
         reading = Reading(
             profile=load_profile("dien-bien"), words=wording("vi"), now=clock.now()
         )
-        room = Precedents(index.reader(), casework, clock)
+        room = Precedents(index, casework, clock)
         chance = random.Random(2)
         taken: list[float] = []
         shown = 0

@@ -133,7 +133,7 @@ Answer = Callable[[Call], Any]
 
 def routes(context: ConsoleContext) -> list[BaseRoute]:
     """Return the API's routes and the desk's own assets."""
-    room = Precedents(context.index.reader(), context.casework, context.clock)
+    room = Precedents(context.index, context.casework, context.clock)
 
     def nearest(call: Call) -> PrecedentsView:
         """The nearest reviewed posts with their verdicts."""

@@ -18,7 +18,7 @@ from domain.review import ReviewState
 from nlp.fingerprint import similarity
 from searchindex.document import Document
 from searchindex.likeness import Alike, Neighbours, Wording
-from searchindex.port import IndexReader
+from searchindex.port import SearchIndex
 from ui import passages, view_models
 from ui.view_models import Reading
 from ui.worklist import is_settled
@@ -91,8 +91,8 @@ class PrecedentsView:
 class Precedents:
     """Keeps the reviewed posts' traits in memory, up to date with casework."""
 
-    def __init__(self, reader: IndexReader, casework: Casework, clock: Clock) -> None:
-        self._reader = reader
+    def __init__(self, index: SearchIndex, casework: Casework, clock: Clock) -> None:
+        self._index = index
         self._casework = casework
         self._clock = clock
         self._held = Neighbours()
@@ -133,10 +133,10 @@ class Precedents:
 
     def _take(self, states: Iterable[ReviewState]) -> None:
         known = {state.post_id: state for state in states}
-        ids = list(known)
+        ids, reader = list(known), self._index.reader()
         for start in range(0, len(ids), PORTION):
             some = ids[start : start + PORTION]
-            documents = self._reader.get(some)
+            documents = reader.get(some)
             for post_id in some:
                 document = documents.get(post_id)
                 if document is not None and is_settled(document, known[post_id]):
@@ -149,7 +149,7 @@ class Precedents:
     ) -> list[tuple[Alike, Document, ReviewState]]:
         """Keep what has a verdict now; copies that were judged alike count once."""
         ids = [alike.post_id for alike in found]
-        documents = self._reader.get(ids)
+        documents = self._index.reader().get(ids)
         states = self._casework.latest([shown.post.id, *ids])
         kept: dict[object, tuple[Alike, Document, ReviewState]] = {}
         for alike in found:

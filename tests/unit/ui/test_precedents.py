@@ -1,9 +1,9 @@
 """Precedents: what is shown of how like posts were judged, and what never is."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Never
 
 import pytest
 from starlette.testclient import TestClient
@@ -34,7 +34,7 @@ class Office:
     def __init__(self, context: ConsoleContext, clock: ManualClock) -> None:
         self.context, self.clock = context, clock
         self.lan = context.casework.accounts()[0]
-        self.room = Precedents(context.index.reader(), context.casework, clock)
+        self.room = Precedents(context.index, context.casework, clock)
 
     def post(self, name: str, text: str, *, minutes: int = 60, **more: Any) -> PostId:
         post = made_post(name, text, minutes=minutes)
@@ -232,14 +232,18 @@ def test_a_first_look_that_failed_is_made_again(
     office: Office, shown: PostId, like: PostId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.decide(like)
+    document = office.context.index.reader().get([shown])[shown]
+    reading = Reading(
+        profile=office.context.profile, words=wording("vi"), now=office.clock.now()
+    )
 
-    def out_of_reach(_ids: object) -> Iterator[object]:
+    def out_of_reach() -> Never:
         raise RetryLaterError("out of reach")
 
     with monkeypatch.context() as patch:
-        patch.setattr(office.room, "_reader", type("", (), {"get": out_of_reach}))
+        patch.setattr(office.context.index, "reader", out_of_reach)
         with pytest.raises(RetryLaterError):
-            office.view(shown)
+            office.room.of(document, reading)
     assert office.names(shown) == [like]
 
 
