@@ -261,7 +261,7 @@ def finish(
         gate_why=item.place.why,
         places=item.place.hits,
         judgement=judgement,
-        # Without a reason, so that nobody reads it otherwise than the rest.
+        # Without a reason: none is claimed. That it was drawn is in `sampled`.
         queues=(*((Queue.HARMFUL,) if drawn_too else ()), *routing.queues),
         why=routing.why,
         personal_data=tools.personal_data(text) if item.passed else (),

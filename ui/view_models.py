@@ -1,13 +1,13 @@
 """What the desk and the pages show of a post. Pure: documents in, plain values out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from casework.model import Decided, Viewing
 from domain.analysis import Analysis, LabelScore, WeightedTerm
-from domain.labels import About, GoneReason, Harm, Queue
+from domain.labels import About, GoneReason, Harm, Label, PostKind, Queue
 from domain.profile import Profile
 from domain.review import ReviewState
 from searchindex.document import Document
@@ -238,7 +238,7 @@ def row(
         age=max(0.0, (reading.now - post.when).total_seconds()),
         source=reading.source_name(document),
         words=first_words(document, reading),
-        label=reading.signal(top.name) if top else reading.label("kinds", post.kind),
+        label=_row_label(analysis, top, queue, reading),
         chance=shown.chance(top.probability) if top else "",
         copies=max(copies, 1 + len(folded)),
         story=document.story_shown or "",
@@ -246,6 +246,16 @@ def row(
         viewing=viewing.account.display if viewing else "",
         marks=_row_marks(document, reading.words),
     )
+
+
+def _row_label(
+    analysis: Analysis, top: LabelScore | None, queue: Queue | None, reading: Reading
+) -> str:
+    if top is not None:
+        return reading.signal(top.name)
+    if analysis.sampled and queue is Queue.HARMFUL:
+        return reading.words("mark.drawn")
+    return reading.label("kinds", analysis.post.kind)
 
 
 def first_words(document: Document, reading: Reading) -> str:
@@ -311,7 +321,7 @@ def sentence(analysis: Analysis, flags: Sequence[Flag], reading: Reading) -> str
     words = reading.words
     if analysis.sampled and analysis.about not in {About.PROVINCE, About.MENTION}:
         return words("why.sampled")
-    said = analysis.why.strip().rstrip(".")
+    said = ". ".join(reasons(analysis, reading)).rstrip(".")
     if not said:
         return words("why.none")
     terms = [w.term for f in flags for w in f.words if w.weight > 0]
@@ -319,6 +329,47 @@ def sentence(analysis: Analysis, flags: Sequence[Flag], reading: Reading) -> str
     if not quoted:
         return f"{said}."
     return words("why.sentence", said=said, terms=quoted)
+
+
+def reasons(analysis: Analysis, reading: Reading) -> list[str]:
+    """Name the reasons in the reader's language, from what the analysis holds.
+
+    What it says of itself (`Analysis.why`) is Vietnamese; it is shown where nothing
+    else tells the reason.
+    """
+    keys = list(_reason_keys(analysis))
+    harms = [s.name for s in analysis.judgement.labels if s.flagged]
+    names = ", ".join(reading.signal(n).lower() for n in harms if n in set(Harm))
+    found = [reading.words(f"why.{key}", names=names) for key in keys]
+    note = analysis.judgement.note.strip()
+    if keys in ([], ["drawn"]) and analysis.why.strip():
+        return [*found, analysis.why.strip()]
+    return [*found, note] if note else found
+
+
+def _reason_keys(analysis: Analysis) -> Iterator[str]:
+    """Yield what put the post into its queues, as `pipeline.queues` has it."""
+    queues, judged = analysis.queues, analysis.judgement
+    if analysis.sampled:
+        yield "drawn"
+    elif Queue.HARMFUL in queues:
+        yield "harmful"
+    if Queue.CLAIMS in queues and judged.flagged(Label.CHECKABLE_CLAIM):
+        yield "claim"
+    if Queue.ANSWERS in queues:
+        is_report = analysis.post.kind is PostKind.REPORT
+        yield "report" if is_report else "complaint"
+    if judged.strange and analysis.about is About.PROVINCE:
+        yield "strange"
+    if Queue.PRESS in queues:
+        yield _press_key(analysis)
+
+
+def _press_key(analysis: Analysis) -> str:
+    if analysis.about is About.MENTION:
+        return "press_mention"
+    owed = analysis.judgement.flagged(Label.ANSWER_OWED)
+    return "press_owed" if owed else "press"
 
 
 def act(decided: Decided, reading: Reading) -> Act:

@@ -98,7 +98,7 @@ class Settings:
     kafka_compression: str = "zstd"
     lease_seconds: float = 30.0
     batch_size: int = 64
-    review_share: float = 0.0
+    review_share: float = 0.01
     models_dir: Path | None = None
     log_level: str = "INFO"
     session_idle_minutes: int = 120

@@ -181,3 +181,69 @@ def test_a_copy_shows_its_small_differences(reading: Reading) -> None:
     assert not hidden.same
     assert hidden.hidden
     assert [p.text for p in other.pieces if p.kind == "added"] == ["500k,"]
+
+
+def _judged(names: tuple[str, ...], *, strange: bool = False) -> Judgement:
+    scores = (
+        LabelScore(name=n, probability=0.9, threshold=0.5, flagged=True) for n in names
+    )
+    return Judgement(labels=tuple(scores), strange=strange, note="Nêu để phản đối")
+
+
+@pytest.mark.parametrize("about", [About.PROVINCE, About.MENTION])
+@pytest.mark.parametrize("kind", [PostKind.POST, PostKind.REPORT, PostKind.ARTICLE])
+@pytest.mark.parametrize("strange", [False, True])
+@pytest.mark.parametrize(
+    "names",
+    [
+        (),
+        ("scam", "panic", "complaint"),
+        ("checkable_claim", "answer_owed"),
+        ("complaint",),
+        ("answer_owed", "hate"),
+    ],
+)
+def test_reasons_say_in_vietnamese_what_the_worker_said(
+    reading: Reading,
+    about: About,
+    kind: PostKind,
+    strange: bool,
+    names: tuple[str, ...],
+) -> None:
+    judged = _judged(names, strange=strange)
+    labels = reading.profile.labels
+    words = {n: text.vi for n, text in labels["harms"].items()}
+    routed = route(judged, about=about, kind=kind, licensed_press=True, words=words)
+    made = analysed(dataclasses.replace(made_post("x", TEXT, minutes=5), kind=kind), {})
+    made = dataclasses.replace(
+        made, about=about, judgement=judged, queues=routed.queues, why=routed.why
+    )
+    assert ". ".join(view_models.reasons(made, reading)) == routed.why
+    english = dataclasses.replace(reading, words=wording("en"))
+    said = view_models.reasons(made, english)
+    assert not routed.queues or said[0] not in routed.why
+
+
+def test_a_post_drawn_at_random_is_told_apart(reading: Reading) -> None:
+    document = _document("Sáng nay chợ phiên đông vui")
+    drawn = dataclasses.replace(
+        document.analysis,
+        judgement=Judgement(),
+        queues=(Queue.HARMFUL,),
+        why="",
+        sampled=True,
+    )
+    document = Document(analysis=drawn)
+    said = "Bài chọn ngẫu nhiên để đo phần bị bỏ sót, không phải bị gắn cờ."
+    assert view_models.post_view(document, reading).sentence == said
+    row = view_models.row(document, reading, queue=Queue.HARMFUL)
+    assert (row.label, row.chance) == ("ngẫu nhiên", "")
+    complaint = dataclasses.replace(
+        drawn,
+        judgement=_judged(("complaint",)),
+        queues=(Queue.HARMFUL, Queue.ANSWERS),
+        why="Phản ánh, kiến nghị của người dân. Nêu để phản đối",
+    )
+    both = view_models.post_view(Document(analysis=complaint), reading).sentence
+    assert both.startswith(said)
+    assert "Phản ánh, kiến nghị của người dân" in both
