@@ -77,11 +77,14 @@ class FoundPage:
     """Validators of a page that only leads to posts (a feed, a thread).
 
     Remembered at the end of a visit, and only if nothing failed in it: else a post
-    that could not be fetched would stay unknown until the page changes.
+    that could not be fetched would stay unknown until the page changes. `at_once` has
+    them remembered when what was found before is acknowledged, whatever comes after:
+    the place that a walk along a list has reached.
     """
 
     url: str
     validators: Mapping[str, str]
+    at_once: bool = False
 
 
 Ending = FoundPost | FoundGone | FoundUnchanged

@@ -96,7 +96,7 @@ class Ingest:
             case FoundNothing():
                 self._returning.after_failure(found.page, found.problem, found.at)
             case FoundPage():
-                self._pages.append(found)
+                self._take_page(found)
         if len(self._batch) >= self._deps.limits.batch:
             self.flush()
 
@@ -265,6 +265,13 @@ class Ingest:
             trace=found.trace,
         )
         self._add(_Entry((event,), replace(known, counts=counts)))
+
+    def _take_page(self, found: FoundPage) -> None:
+        if not found.at_once:
+            self._pages.append(found)
+            return
+        self.flush()
+        self._deps.frontier.remember_validators(found.url, found.validators)
 
     def _keep(self, found: FoundPost) -> Digest | None:
         if found.corrected:

@@ -3,7 +3,8 @@
 No page is scraped and nothing is asked for without the office's own key.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +15,7 @@ from crawlers.found import Found, FoundGone, FoundPost
 from crawlers.frontier.port import Seen
 from crawlers.spiders.source import Yields
 from crawlers.spiders.youtube_calls import YoutubeCalls
+from crawlers.spiders.youtube_place import Place, second_of
 from crawlers.spiders.youtube_posts import (
     COMMENT,
     VIDEO,
@@ -59,6 +61,9 @@ class YoutubeSpider(YoutubeCalls):
         super().__init__(visit)
         self._listed: set[str] = set()
         self._newest: datetime | None = None
+        self._cut_off = False
+        self._resumed: Place | None = None
+        self._front: Response | None = None
 
     def first(self) -> Generator[Request]:
         if not self.may_call():
@@ -80,57 +85,100 @@ class YoutubeSpider(YoutubeCalls):
         if not page.items:
             self.visit.tally.fail("channel_not_found")
         for playlist in page.items[:1]:
-            yield from self._uploads(playlist)
+            held = self.visit.deps.frontier.validators(self._state("uploads"))
+            self._cut_off = held.get("whole") != "yes"
+            self._resumed = Place.of(held, playlist)
+            yield from self._uploads(Place(target=playlist))
 
-    def _uploads(
-        self, playlist: str, token: str = "", number: int = 1
-    ) -> Generator[Request]:
-        then = partial(self._read_uploads, playlist=playlist, number=number)
+    def _uploads(self, place: Place) -> Generator[Request]:
+        then = partial(self._read_uploads, place=place)
         asked = {
-            "playlistId": playlist,
+            "playlistId": place.target,
             "part": "contentDetails",
             "maxResults": _LISTED,
         }
-        yield from self.call("playlistItems", then, asked, token=token)
+        yield from self.call("playlistItems", then, asked, token=place.token)
 
-    def _read_uploads(self, response: Response, playlist: str, number: int) -> Yields:
+    def _read_uploads(self, response: Response, place: Place) -> Yields:
         page = playlist_of(response.body)
         news = yield from self._take_list(page)
+        if place.number == 1:
+            self._front = response
+        following = self._after(place, page)
+        resumed, goes_on = self._resumed, news or self._cut_off
+        if not news and resumed and resumed.number > place.number:
+            # What lies between was read before the walk was cut off.
+            following, self._resumed = resumed, None
+        if following and goes_on:
+            self.afterwards(partial(self._walk_on, "uploads", following, self._uploads))
+        else:
+            self.afterwards(self._uploads_read)
+
+    def _uploads_read(self) -> Yields:
         # Newest first: behind a page without anything new lies only what is known,
         # unless a former visit was cut off.
-        held = self.visit.deps.frontier.validators(self._state("uploads"))
-        more = news or held.get("whole") != "yes"
-        if page.next_token and more and number < self._most_pages():
-            yield from self._uploads(playlist, page.next_token, number + 1)
-        else:
-            self.note(self._state("uploads"), {"whole": "yes"})
-        if number == 1:
-            self.leads(response)
+        yield self.kept(self._state("uploads"), {"whole": "yes"})
+        if self._front is not None:
+            yield self.leading(self._front)
 
-    def _search(
-        self, words: str, token: str = "", number: int = 1
-    ) -> Generator[Request]:
+    def _search(self, words: str) -> Generator[Request]:
+        frontier = self.visit.deps.frontier
+        resumed = Place.of(frontier.validators(self._state("place")), words)
+        if resumed is None or self.visit.max_posts:
+            resumed = Place(target=words)
+        self._newest = resumed.newest
+        yield from self._matches(resumed)
+
+    def _matches(self, place: Place) -> Generator[Request]:
         held = self.visit.deps.frontier.validators(self._state("search"))
         asked = {
-            "q": words,
+            "q": place.target,
             "part": "snippet",
             "type": "video",
             "order": "date",
             "maxResults": _LISTED,
             **held,
         }
-        then = partial(self._read_search, words=words, number=number)
-        yield from self.call("search", then, asked, token=token)
+        then = partial(self._read_search, place=place)
+        yield from self.call("search", then, asked, token=place.token)
 
-    def _read_search(self, response: Response, words: str, number: int) -> Yields:
+    def _read_search(self, response: Response, place: Place) -> Yields:
         page = search_of(response.body)
         yield from self._take_list(page)
-        if page.next_token and number < self._most_pages():
-            yield from self._search(words, page.next_token, number + 1)
-        elif self._newest is not None:
+        following = self._after(place, page)
+        if following:
+            self.afterwards(partial(self._walk_on, "place", following, self._matches))
+        else:
+            self.afterwards(self._search_read)
+
+    def _search_read(self) -> Yields:
+        if self._newest is not None:
             # From that very second on, for two may share it; a known one is skipped.
-            after = self._newest.strftime("%Y-%m-%dT%H:%M:%SZ")
-            self.note(self._state("search"), {"publishedAfter": after})
+            after = {"publishedAfter": second_of(self._newest)}
+            yield self.kept(self._state("search"), after)
+        yield self.kept(self._state("place"), {})
+
+    def _after(self, place: Place, page: ApiPage[Listed]) -> Place | None:
+        """Return the list's next page, if there is one that a visit may read."""
+        if not page.next_token or place.number >= self._most_pages():
+            return None
+        return replace(
+            place,
+            token=page.next_token,
+            number=place.number + 1,
+            newest=self._newest,
+        )
+
+    def _walk_on(
+        self, state: str, place: Place, ask: Callable[[Place], Generator[Request]]
+    ) -> Yields:
+        """Keep the place, so that quota or a kill does not begin the list anew."""
+        yield self.kept(self._state(state), place.held())
+        yield from ask(place)
+
+    def token_refused(self) -> Yields:
+        for state in ("uploads", "place"):
+            yield self.kept(self._state(state), {})
 
     def _state(self, what: str) -> str:
         return f"youtube:{what}:{self.visit.spec.id}"

@@ -61,6 +61,9 @@ _NAMES = {
 _ENDS = {"quota_spent", "key_invalid"}
 """After these no further call of the visit can succeed."""
 
+_LISTS = {"channels", "playlistItems", "search", "videos"}
+"""Calls without whose answer videos would stay unknown behind a walk that goes on."""
+
 _OF_ONE_VIDEO = {"video_not_found", "comments_disabled"}
 
 Then = Callable[..., Iterator[Request | Found]]
@@ -69,15 +72,17 @@ Then = Callable[..., Iterator[Request | Found]]
 class YoutubeCalls(SourceSpider):
     """What spiders of the API share.
 
-    Pages that lead to posts are remembered at the end, and only where nothing was left
-    undone, so that a visit that ran out of quota is taken up again.
+    A list is read page by page, each with its videos and their comments, so that a
+    visit that ran out of quota, or was killed, is taken up where it stood.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Scrapy's
         super().__init__(*args, **kwargs)
         self._under_way = 0
         self._over = False
+        self._lost = False
         self._leading: list[FoundPage] = []
+        self._next: Callable[[], Yields] | None = None
 
     def call(
         self,
@@ -129,6 +134,7 @@ class YoutubeCalls(SourceSpider):
             for request in self.call(method, then, parameters, tries=tries + 1):
                 yield request
         else:
+            self._lost = self._lost or (bool(code) and method in _LISTS)
             refused = self._refused(code, response, parameters)
             for item in refused if code else self._read(response, then):
                 yield item
@@ -144,10 +150,13 @@ class YoutubeCalls(SourceSpider):
         try:
             yield from then(response)
         except DecodeError:
+            self._lost = True
             self.visit.tally.fail("not_api")
 
-    def failed(self, failure: Failure) -> Iterator[Found]:  # type: ignore[override]
+    def failed(self, failure: Failure) -> Yields:  # type: ignore[override]
         super().failed(failure)
+        request: Any = getattr(failure, "request", None)
+        self._lost = self._lost or request.cb_kwargs["method"] in _LISTS
         return self._one_less()
 
     def judge(self, page: ApiPage[Any]) -> None:
@@ -155,12 +164,23 @@ class YoutubeCalls(SourceSpider):
         for _ in range(page.odd):
             self.visit.tally.fail("odd_item" if page.items else "not_api")
 
-    def leads(self, response: Response) -> None:
-        """Note a page that need not be read again until it changes."""
-        self.note(requested(response), validators(response))
+    def leading(self, response: Response) -> FoundPage:
+        """Return the finding of a page that need not be read until it changes."""
+        return FoundPage(url=requested(response), validators=validators(response))
+
+    def kept(self, url: str, held: Mapping[str, str]) -> FoundPage:
+        """Return the finding of what is to be remembered once all before it is."""
+        return FoundPage(url=url, validators=held, at_once=True)
+
+    def afterwards(self, step: Callable[[], Yields]) -> None:
+        """Have something done when all calls under way have come to their end.
+
+        Not where quota or a list's failure left something undone.
+        """
+        self._next = step
 
     def note(self, url: str, held: Mapping[str, str]) -> None:
-        """Have something remembered at the end of a whole visit."""
+        """Have something remembered when all that the page led to was read."""
         self._leading.append(FoundPage(url=url, validators=held))
 
     def capture(self, response: Response) -> Capture:
@@ -177,6 +197,10 @@ class YoutubeCalls(SourceSpider):
         self, code: str, response: Response, parameters: Mapping[str, str]
     ) -> Yields:
         """Take what was refused for the sake of one video."""
+        raise NotImplementedError
+
+    def token_refused(self) -> Yields:
+        """Forget the place in a list whose token the API does not know any more."""
         raise NotImplementedError
 
     def may_call(self) -> bool:
@@ -206,6 +230,8 @@ class YoutubeCalls(SourceSpider):
             deps = self.visit.deps
             most = deps.youtube_units_a_day
             deps.frontier.spend(BUDGET, self._day(), most, 2 * most)
+        if code == "page_token":
+            yield from self.token_refused()
         if code in _ENDS:
             self._end(code)
         elif code != "video_not_found":
@@ -239,8 +265,12 @@ class YoutubeCalls(SourceSpider):
         now = self.visit.deps.clock.now()
         return now.astimezone(_QUOTA_ZONE).date().isoformat()
 
-    def _one_less(self) -> Iterator[FoundPage]:
+    def _one_less(self) -> Yields:
         self._under_way -= 1
-        if not self._under_way and not self._over:
-            yield from self._leading
-            self._leading.clear()
+        if self._under_way or self._over:
+            return
+        yield from self._leading
+        self._leading.clear()
+        step, self._next = self._next, None
+        if step is not None and not self._lost:
+            yield from step()

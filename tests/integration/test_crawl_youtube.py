@@ -1,14 +1,18 @@
 """YouTube's official interface over real HTTP, each visit in a process of its own."""
 
 import json
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crawlers.frontier.sqlite import SqliteFrontier
 from evidence.adapters.file import FileEvidence
 from support_crawl.jobs import Said, only, run_job, said
+from support_crawl.watching import Watch
 from support_crawl.youtube import KEY, Api, Comment, Video, fault, youtube_api
 
 WATCH = "https://www.youtube.com/watch?v="
@@ -159,6 +163,86 @@ def test_a_search_costs_a_hundred_and_goes_on_from_the_last_seen(
     assert ids(lines) == ["youtube:video-vid00000009"]
     assert api.asked("search")[1]["publishedAfter"] == "2026-11-04T03:00:00Z"
     assert api.asked("commentThreads") == []
+
+
+def test_a_search_goes_on_at_the_page_where_the_quota_ended(
+    api: Api, job: dict[str, Any], tmp_path: Path
+) -> None:
+    job["sources"][0]["api"] = {"search": "bản tin", "comments": "no"}
+    api.page, api.quota = 10, 250
+    api.videos = [video(n) for n in range(28)]
+    had = ids(run_job(job))
+    assert len(had) == 20
+    newest = max(one.published for one in api.videos)
+
+    api.quota, api.calls[:] = 10_000, []
+    forget_budget(tmp_path)
+    rest = ids(run_job(job))
+    assert sorted(had + rest) == sorted(f"youtube:video-{v.id}" for v in api.videos)
+    assert [asked["pageToken"] for asked in api.asked("search")] == ["T20"]
+
+    assert ids(run_job(job)) == []
+    last = api.asked("search")[-1]
+    assert "pageToken" not in last
+    assert last["publishedAfter"] == newest
+
+
+def test_a_killed_walk_along_uploads_reads_what_is_new_and_goes_on(
+    api: Api, job: dict[str, Any], tmp_path: Path
+) -> None:
+    # Each video has a comment, and a page is whole only with its comments.
+    api.page = 10
+    api.videos = [video(n, comments=[Comment(f"c{n}", "Ý")]) for n in range(28)]
+    let_go = threading.Event()
+
+    def hold_up(_method: str, asked: dict[str, str]) -> None:
+        if asked.get("pageToken") == "T20":
+            let_go.wait(60)
+
+    api.before = hold_up
+    with (
+        closing(SqliteFrontier(tmp_path / "frontier.sqlite")) as frontier,
+        Watch(job, tmp_path / "out.jsonl") as watch,
+    ):
+        place = "youtube:uploads:yt"
+        watch.until(lambda: frontier.validators(place).get("token") == "T20")
+        had = ids(watch.said("seen"))
+    let_go.set()
+    assert len(had) == 40
+
+    api.calls[:], api.before = [], Api.before
+    api.videos.append(Video("newest00001", "Tin mới", "2026-11-29T01:00:00Z"))
+    every = [*had, *ids(run_job(job))]
+    assert len(every) == len(set(every)) == 57
+    tokens = [asked.get("pageToken", "") for asked in api.asked("playlistItems")]
+    # The second page holds nothing new; what lies behind it was read, up to the third.
+    assert tokens == ["", "T10", "T20"]
+    assert only(run_job(job), "run")["new"] == 0
+    assert [a for a in api.asked("playlistItems")[3:] if "pageToken" in a] == []
+
+
+def test_a_place_that_the_interface_forgot_begins_the_list_anew(
+    api: Api, job: dict[str, Any], tmp_path: Path
+) -> None:
+    job["sources"][0]["api"] = {"search": "bản tin", "comments": "no"}
+    api.page, api.quota = 10, 150
+    api.videos = [video(n) for n in range(15)]
+    assert len(ids(run_job(job))) == 10
+    api.quota = 10_000
+    forget_budget(tmp_path)
+    api.faults["search"] = [fault(400, "invalidPageToken")]
+    assert only(run_job(job), "run")["errors"] == {"page_token": 1}
+    assert len(ids(run_job(job))) == 5
+
+
+def test_a_page_whose_videos_could_not_be_asked_for_is_read_again(
+    api: Api, job: dict[str, Any]
+) -> None:
+    api.page = 10
+    api.videos = [video(n) for n in range(15)]
+    api.faults["videos"] = [fault(400, "invalidFilters")]
+    assert ids(run_job(job)) == []
+    assert len(ids(run_job(job))) == 15
 
 
 def test_edits_counts_and_deletions(api: Api, job: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ their parameters, page tokens, ETags, quota costs and errors.
 import hashlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,7 +45,10 @@ class Comment:
 
 @dataclass
 class Api:
-    """What it serves. `faults` answers the next calls of a method, in order."""
+    """What it serves. `faults` answers the next calls of a method, in order.
+
+    `before` is called with each call first, and may hold it up.
+    """
 
     videos: list[Video] = field(default_factory=list)
     channel: str = "UCtinh0000000000000000"
@@ -56,6 +59,7 @@ class Api:
     key: str = KEY
     base: str = ""
     faults: dict[str, list[Answer]] = field(default_factory=dict)
+    before: Callable[[str, dict[str, str]], object] = lambda _method, _asked: None
     calls: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -68,6 +72,7 @@ class Api:
 
     def answer(self, method: str, asked: dict[str, str], key: str) -> Answer:
         self.calls.append((method, asked))
+        self.before(method, asked)
         if waiting := self.faults.get(method):
             return waiting.pop(0)
         if key != self.key:
