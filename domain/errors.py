@@ -4,7 +4,8 @@ MinhTinError
 ├── RetryLaterError     wait `retry_after` seconds, then do the same again
 │   └── StoreFullError  a bound (disk, log size) is reached: stop taking in, say why
 ├── QuarantineError     this input can never succeed: put it aside, go on
-├── ConfigurationError  start-up cannot go on: `hint` says what to change
+├── ConfigurationError  the program cannot go on: `hint` says what to change
+│   └── NotLetInError    a store does not take this program: no input is at fault
 ├── NotFoundError       the thing named does not exist
 ├── ConflictError       somebody else was first: read again, then decide
 └── ForbiddenError      the role may not do this
@@ -50,6 +51,13 @@ class QuarantineError(MinhTinError):
 
 class ConfigurationError(MinhTinError):
     """Settings, profile or artefacts do not allow the program to start."""
+
+
+class NotLetInError(ConfigurationError):
+    """A store refuses this program, by its certificate, account or kind.
+
+    Every input would fail, so none may be put aside and waiting does not help.
+    """
 
 
 class NotFoundError(MinhTinError):

@@ -16,7 +16,12 @@ from typing import TypeVar
 import structlog
 
 from domain.clock import Clock
-from domain.errors import ConflictError, QuarantineError, RetryLaterError
+from domain.errors import (
+    ConflictError,
+    NotLetInError,
+    QuarantineError,
+    RetryLaterError,
+)
 from domain.events import Rejected
 from eventlog.codec import encode_event
 from eventlog.port import EventLog, LogReader, LogTopic, LogWriter, Position, Record
@@ -69,8 +74,9 @@ class Step(ABC):
     def process(self, records: Sequence[Record]) -> Outcome:
         """Make of a batch what is to be written; flush own sinks before returning.
 
-        Raises `RetryLaterError` to have the same batch again later. Whatever else it
-        raises, the runner tries the records one by one and puts aside those at fault.
+        Raises `RetryLaterError` to have the same batch again later, `NotLetInError` to
+        end the program. Whatever else it raises, the runner tries the records one by
+        one and puts aside those at fault.
         """
 
 
@@ -149,7 +155,7 @@ class Runner:
     def _process(self, records: Sequence[Record]) -> Outcome:
         try:
             return self.step.process(records)
-        except RetryLaterError:
+        except (RetryLaterError, NotLetInError):
             raise
         except Exception as error:  # noqa: BLE001 - one bad record must not stop the rest
             if len(records) == 1:

@@ -18,6 +18,7 @@ from domain.errors import (
     ConfigurationError,
     ConflictError,
     MinhTinError,
+    NotLetInError,
     QuarantineError,
     RetryLaterError,
     StoreFullError,
@@ -124,36 +125,36 @@ def _unreadable() -> ConfigurationError:
     )
 
 
-def _not_let_in() -> ConfigurationError:
-    return ConfigurationError(
+def _not_let_in() -> NotLetInError:
+    return NotLetInError(
         "Máy chủ cơ sở dữ liệu không nhận tên hoặc mật khẩu đã đặt.",
         hint="Kiểm tra tên, mật khẩu trong database_url và pg_hba.conf của máy chủ.",
     )
 
 
-def _bad_address() -> ConfigurationError:
-    return ConfigurationError(
+def _bad_address() -> NotLetInError:
+    return NotLetInError(
         "Địa chỉ trong database_url có phần không dùng được.",
         hint="Kiểm tra cổng và các tham số sau dấu hỏi của database_url.",
     )
 
 
-def _no_tls() -> ConfigurationError:
-    return ConfigurationError(
+def _no_tls() -> NotLetInError:
+    return NotLetInError(
         "Không lập được kết nối mã hoá với máy chủ cơ sở dữ liệu như đã đặt.",
         hint="Kiểm tra sslmode, sslrootcert trong database_url và TLS của máy chủ.",
     )
 
 
-def _no_database() -> ConfigurationError:
-    return ConfigurationError(
+def _no_database() -> NotLetInError:
+    return NotLetInError(
         "Không có cơ sở dữ liệu mang tên trong database_url.",
         hint="Tạo bằng createdb trên máy chủ, hoặc sửa lại tên.",
     )
 
 
-def _no_right() -> ConfigurationError:
-    return ConfigurationError(
+def _no_right() -> NotLetInError:
+    return NotLetInError(
         "Tài khoản trong database_url không đủ quyền trên cơ sở dữ liệu.",
         hint="Cho tài khoản làm chủ cơ sở dữ liệu, hoặc cấp quyền CREATE trên lược đồ.",
     )

@@ -12,6 +12,7 @@ from crawlers.frontier.erasures import storable
 from domain.errors import (
     ConfigurationError,
     MinhTinError,
+    NotLetInError,
     QuarantineError,
     RetryLaterError,
     StoreFullError,
@@ -169,6 +170,12 @@ _NOT_LET_IN = (
     "fatal:  database",
     "permission denied",
 )
+_NOT_TRUSTED = (
+    "does not support ssl",
+    "root certificate file",
+    "certificate verify failed",
+    "server certificate for",
+)
 _HINT = "Look at user, password and database in database_url, and at pg_hba.conf."
 
 
@@ -181,16 +188,31 @@ def _our_error(error: psycopg.Error) -> MinhTinError:
     if state[:2] == "22" or state == "54000" or isinstance(error, psycopg.DataError):
         return QuarantineError(f"The frontier cannot hold this: {said}.", reason=state)
     if state[:2] in {"28", "3D", "3F", "42"}:
-        return ConfigurationError(f"The frontier's database refuses: {said}.")
-    if not state and any(words in str(error).casefold() for words in _NOT_LET_IN):
-        return ConfigurationError(
-            "The frontier's database does not let this program in.", hint=_HINT
-        )
-    if not state and isinstance(error, psycopg.ProgrammingError):
-        return ConfigurationError(
-            "The frontier's database address holds an option that is none.",
-            hint="Look at what follows the question mark in database_url.",
-        )
+        return NotLetInError(f"The frontier's database refuses: {said}.")
+    refused = None if state else _by_words(error)
+    if refused is not None:
+        return refused
     # The driver's own words name what it was given, so they stay in the traceback.
     why = said if state else "its database cannot be reached, or went away"
     return RetryLaterError(f"The frontier is not to be had: {why}.", retry_after=2)
+
+
+def _by_words(error: psycopg.Error) -> NotLetInError | None:
+    """Return what a connection that was refused means; None for an outage."""
+    words = str(error).casefold()
+    if any(one in words for one in _NOT_LET_IN):
+        return NotLetInError(
+            "The frontier's database does not let this program in.", hint=_HINT
+        )
+    if any(one in words for one in _NOT_TRUSTED):
+        return NotLetInError(
+            "The frontier's database is not trusted, or does not speak TLS as set.",
+            hint="Look at sslmode and sslrootcert in database_url, and at the server's "
+            "certificate.",
+        )
+    if isinstance(error, psycopg.ProgrammingError):
+        return NotLetInError(
+            "The frontier's database address holds an option that is none.",
+            hint="Look at what follows the question mark in database_url.",
+        )
+    return None

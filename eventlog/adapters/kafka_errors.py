@@ -8,7 +8,7 @@ from threading import Lock
 
 import structlog
 
-from domain.errors import ConfigurationError, RetryLaterError
+from domain.errors import ConfigurationError, NotLetInError, RetryLaterError
 from eventlog.adapters.kafka_client import REFUSED, errors
 
 ENSURE = "minhtin topics ensure"
@@ -96,8 +96,8 @@ class Outage:
                 retry_after=1,
             ) from error
 
-    def _refused(self, what: str, error: BaseException) -> ConfigurationError:
-        return ConfigurationError(
+    def _refused(self, what: str, error: BaseException) -> NotLetInError:
+        return NotLetInError(
             f"Kafka at {self.where} cannot be used to {what}: {_short(error)}.",
             hint="Check user, password, certificates and access rules.",
         )

@@ -15,7 +15,12 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
-from domain.errors import ConfigurationError, RetryLaterError
+from domain.errors import (
+    ConfigurationError,
+    MinhTinError,
+    NotLetInError,
+    RetryLaterError,
+)
 from searchindex.adapters.elastic_errors import refusal
 from searchindex.adapters.elastic_options import ElasticOptions
 
@@ -41,8 +46,8 @@ class Client(Protocol):
     ) -> Reply:
         """Return the parsed answer; `bytes` as a body are lines of JSON.
 
-        Raises `Refused` where the engine answers with an error, and `RetryLaterError`
-        where it does not answer.
+        Raises `Refused` where the engine answers with an error, `RetryLaterError`
+        where it does not answer, and `NotLetInError` where it is another one than set.
         """
         ...
 
@@ -63,11 +68,17 @@ def connect(options: ElasticOptions) -> Client:
     return ElasticsearchClient(options)
 
 
-_HINTS = (
-    ("certificate", "Check search_ca_file."),
-    ("wrong_version_number", "Does the server speak HTTPS, as search_url says?"),
+_CERTIFICATE = (
+    "Set search_ca_file to the authority's certificate (PEM), and search_url to a name "
+    "that the server's certificate holds."
 )
-"""What an outage that does not pass by itself may come from."""
+_REFUSED = {
+    "certificate_verify_failed": _CERTIFICATE,
+    "doesn't match": _CERTIFICATE,
+    "no_certificate_or_crl_found": _CERTIFICATE,
+    "wrong_version_number": "Does the server speak HTTPS, as search_url says?",
+}
+"""Words of what no waiting mends, and the remedy."""
 
 
 class Outage:
@@ -76,14 +87,18 @@ class Outage:
     def __init__(self) -> None:
         self._on = False
 
-    def out_of_reach(self, error: Exception) -> RetryLaterError:
-        """Return the error to raise when no node answered."""
+    def out_of_reach(self, error: Exception) -> MinhTinError:
+        """Return the error to raise when no node answered, or one is not trusted."""
         text = f"{error} {getattr(error, 'message', '')}".strip()
+        words = text.casefold()
+        hint = next((hint for word, hint in _REFUSED.items() if word in words), "")
+        if hint:
+            said = f"The search engine is not trusted: {text}."
+            return NotLetInError(said, hint=hint)
         if not self._on:
             self._on = True
             structlog.get_logger().warning("search_engine_out_of_reach", why=text)
-        hint = next((hint for words, hint in _HINTS if words in text.casefold()), "")
-        return RetryLaterError(f"The search engine is out of reach: {text}.", hint=hint)
+        return RetryLaterError(f"The search engine is out of reach: {text}.")
 
     def answered(self) -> None:
         """Note that a node answered."""
@@ -127,7 +142,7 @@ class ElasticsearchClient:
                 method, path, params=params, headers=headers, body=content
             )
         except self._errors.UnsupportedProductError as error:
-            raise ConfigurationError(
+            raise NotLetInError(
                 "The server at search_url is not Elasticsearch.",
                 hint="Set search_engine to opensearch if it is OpenSearch.",
             ) from error

@@ -8,6 +8,7 @@ from typing import Any
 from domain.errors import (
     ConfigurationError,
     MinhTinError,
+    NotLetInError,
     RetryLaterError,
     StoreFullError,
 )
@@ -69,7 +70,7 @@ def ours(refused: Refused) -> MinhTinError:
             hint="Run `minhtin reindex`: the index is made again from the log.",
         )
     if refused.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        return ConfigurationError(
+        return NotLetInError(
             f"The search engine refuses the sign-in: {refused}.",
             hint="Check search_username and search_password, or search_api_key, "
             "and that it may manage the indices of search_prefix.",

@@ -9,14 +9,14 @@ from typing import Any
 
 from opensearchpy.connection import Urllib3HttpConnection
 
-from domain.errors import ConfigurationError
+from domain.errors import NotLetInError
 
 PRODUCT = "x-elastic-product"
 """Elasticsearch names itself by it in each answer since 7.14; OpenSearch does not."""
 
 
 class OpenSearchConnection(Urllib3HttpConnection):
-    """One node; raises `ConfigurationError` where it is Elasticsearch's."""
+    """One node; raises `NotLetInError` where it is Elasticsearch's."""
 
     def perform_request(
         self,
@@ -25,7 +25,7 @@ class OpenSearchConnection(Urllib3HttpConnection):
     ) -> tuple[int, Mapping[str, str], str]:
         status, headers, body = super().perform_request(*arguments, **named)
         if headers.get(PRODUCT):
-            raise ConfigurationError(
+            raise NotLetInError(
                 "The server at search_url is Elasticsearch, not OpenSearch.",
                 hint="Set search_engine to elasticsearch, or leave it out.",
             )

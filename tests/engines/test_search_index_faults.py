@@ -5,7 +5,12 @@ import secrets
 import pytest
 
 from contracts.search_index import analysis, get, ids, page, post, texts
-from domain.errors import ConfigurationError, RetryLaterError, StoreFullError
+from domain.errors import (
+    ConfigurationError,
+    NotLetInError,
+    RetryLaterError,
+    StoreFullError,
+)
 from searchindex.adapters import elastic_bulk, elastic_rows
 from searchindex.adapters.elastic_client import connect
 from searchindex.adapters.elastic_options import ElasticOptions
@@ -207,7 +212,7 @@ def test_a_certificate_of_nobody_known_is_refused(engine, tmp_path):
     name, url = engine
     with FaultProxy(url, certificates.make(tmp_path).keystore) as proxy:
         index = open_index(options_for(proxy.url, name))
-        with pytest.raises(RetryLaterError, match=r"(?i)certificate"):
+        with pytest.raises(NotLetInError, match=r"(?i)certificate"):
             page(index)
         assert proxy.signed_in == set()
         index.close()

@@ -5,6 +5,7 @@ import pytest
 from domain.clock import ManualClock
 from domain.errors import (
     ConflictError,
+    NotLetInError,
     QuarantineError,
     RetryLaterError,
     StoreFullError,
@@ -214,3 +215,14 @@ def test_while_idle_the_live_topics_are_waited_for_and_not_the_backfill():
         thread.join()
     assert step.seen == ["k0", "k1", "k2"]
     assert set(log.waited) == {Both.live}
+
+
+def test_a_store_that_lets_nobody_in_ends_the_run_and_puts_no_post_aside():
+    log = MemoryEventLog()
+    fill(log, 3)
+    step = Copy(NotLetInError("The search engine is not trusted."))
+    with pytest.raises(NotLetInError):
+        Runner(step=step, log=log, clock=ManualClock()).run(until_idle=True)
+    # Mended, the next run finds all of them.
+    assert Runner(step=step, log=log, clock=ManualClock()).run(until_idle=True) == 3
+    assert log.lag("copy", [LogTopic.REJECTED])[0].behind == 0
