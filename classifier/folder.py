@@ -10,6 +10,22 @@ HINT = "Run “minhtin train” to make the model again."
 _SUMS = "SHA256SUMS"
 
 
+def refuse_foreign(folder: Path, names: Sequence[str]) -> None:
+    """Raise ConfigurationError unless a model of files `names` may be written here.
+
+    A new or empty folder will do, and one that holds such a model; any other would lose
+    its own files and checksums, and with them the office's live model.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ConfigurationError(f"{folder} is a file.", hint="Name a folder.")
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if there - {*names, _SUMS}:
+        raise ConfigurationError(
+            f"{folder} holds other files than a model of this kind.",
+            hint="Name a new folder.",
+        )
+
+
 def open_seal(folder: Path) -> None:
     """Make the folder, and its old contents unloadable until it is sealed again."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from domain.errors import ConfigurationError
 FORMAT = "task-1"
 """Layout of the folder and meaning of its grams; a change of either raises it."""
 
-_FILES = ("task.npz", "task.json", "card.md")
+FILES = ("task.npz", "task.json", "card.md")
 
 
 def save_task(folder: Path, model: TaskModel, card: str) -> None:
@@ -42,7 +42,7 @@ def save_task(folder: Path, model: TaskModel, card: str) -> None:
     text = json.dumps(head, ensure_ascii=False, indent=1)
     (folder / "task.json").write_text(text + "\n", encoding="utf-8")
     (folder / "card.md").write_text(card, encoding="utf-8")
-    seal(folder, _FILES)
+    seal(folder, FILES)
 
 
 def load_task(folder: Path) -> TaskModel:
@@ -53,7 +53,7 @@ def load_task(folder: Path) -> TaskModel:
             hint="Leave --data out to measure it, or name a folder that "
             "“minhtin train --data” made.",
         )
-    verify(folder, _FILES)
+    verify(folder, FILES)
     try:
         head = json.loads((folder / "task.json").read_text(encoding="utf-8"))
         if head["format"] != FORMAT:

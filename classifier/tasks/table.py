@@ -73,7 +73,14 @@ def read_table(path: Path, wanted: Wanted) -> Table:
                 unlabelled += 1
     except FileNotFoundError as error:
         raise NotFoundError(f"There is no file {path}.") from error
-    except (UnicodeDecodeError, csv.Error, json.JSONDecodeError) as error:
+    except OSError as error:
+        raise NotFoundError(f"{path} cannot be opened: {error.strerror}.") from error
+    except (
+        UnicodeDecodeError,
+        csv.Error,
+        json.JSONDecodeError,
+        RecursionError,
+    ) as error:
         raise QuarantineError(
             f"{path} cannot be read: {error}.",
             reason="unreadable",

@@ -94,3 +94,21 @@ def test_a_wrong_call_is_explained(data, tmp_path, arguments, words) -> None:
 def test_the_folder_must_be_named(data) -> None:
     assert "--data needs --out" in run("train", "--data", data, *COLUMNS).stderr
     assert "--data needs --model" in run("evaluate", "--data", data, *COLUMNS).stderr
+
+
+@pytest.mark.parametrize("name", ["model.json", "letter.txt"])
+def test_a_folder_with_other_files_is_left_as_it_was(data, tmp_path, name) -> None:
+    for kept in (name, "SHA256SUMS", "card.md"):
+        (tmp_path / kept).write_text("kept", "utf-8")
+    done = run("train", "--data", data, *COLUMNS, "--out", tmp_path)
+    assert done.exit_code == 3
+    assert "Name a new folder" in done.stderr
+    assert {path.read_text("utf-8") for path in tmp_path.iterdir()} == {"kept"}
+
+
+def test_a_file_in_place_of_the_folder_is_named(data, tmp_path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("kept", "utf-8")
+    done = run("train", "--data", data, *COLUMNS, "--out", taken)
+    assert done.exit_code == 3
+    assert "is a file" in done.stderr

@@ -67,6 +67,7 @@ def test_rows_without_label_or_text_are_counted(tmp_path) -> None:
         ("a.csv", "nội dung,nhãn\n ,1\n", QuarantineError, "holds no text"),
         ("a.jsonl", "[1]\n", QuarantineError, "no JSON object"),
         ("a.jsonl", "{\n", QuarantineError, "cannot be read"),
+        ("a.jsonl", "[" * 100_000, QuarantineError, "cannot be read"),
     ],
 )
 def test_what_cannot_be_used_is_refused(tmp_path, name, text, error, words) -> None:
@@ -84,6 +85,11 @@ def test_other_encodings_are_refused(tmp_path) -> None:
 def test_a_missing_file_is_named(tmp_path) -> None:
     with pytest.raises(NotFoundError, match=r"no\.csv"):
         read_table(tmp_path / "no.csv", WANTED)
+
+
+def test_a_folder_is_no_file(tmp_path) -> None:
+    with pytest.raises(NotFoundError, match="cannot be opened"):
+        read_table(tmp_path, WANTED)
 
 
 def test_renaming() -> None:
