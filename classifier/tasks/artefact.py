@@ -8,7 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from classifier.folder import HINT, open_seal, seal, verify
+from classifier.folder import (
+    HINT,
+    foreign,
+    refuse_foreign,
+    swapped,
+    verify,
+    whole,
+)
 from classifier.tasks.blocks import Block, Columns, Cut, View
 from classifier.tasks.model import Calibration, TaskModel
 from domain.errors import ConfigurationError
@@ -18,10 +25,42 @@ FORMAT = "task-1"
 
 FILES = ("task.npz", "task.json", "card.md")
 
+_HEAD = ("format", "version", "labels", "blocks", "strange_from")
+
+
+def refuse_other(folder: Path) -> None:
+    """Raise ConfigurationError unless the folder is new, empty or a task's model."""
+    folder = whole(folder)
+    refuse_foreign(folder, FILES)
+    if folder.is_dir() and any(folder.iterdir()) and not _is_task(folder):
+        raise foreign(folder)
+
+
+def _is_task(folder: Path) -> bool:
+    try:
+        head = json.loads((folder / "task.json").read_text(encoding="utf-8"))
+        return str(head["format"]).startswith("task-") and {*_HEAD} <= {*head}
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return False
+
 
 def save_task(folder: Path, model: TaskModel, card: str) -> None:
-    """Write the folder; the checksums come last, so half a folder does not load."""
-    open_seal(folder)
+    """Write the folder; one that holds another task's model is swapped whole.
+
+    Raises ConfigurationError for a folder of something else, or none that can be.
+    """
+    refuse_other(folder)
+    try:
+        with swapped(folder, FILES) as new:
+            _write(new, model, card)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The model cannot be written into {folder}: {error.strerror}.",
+            hint="Name a new folder that you may write.",
+        ) from error
+
+
+def _write(folder: Path, model: TaskModel, card: str) -> None:
     arrays: dict[str, Any] = {
         "weights": model.weights.astype(np.float16),
         "bias": model.bias,
@@ -42,11 +81,11 @@ def save_task(folder: Path, model: TaskModel, card: str) -> None:
     text = json.dumps(head, ensure_ascii=False, indent=1)
     (folder / "task.json").write_text(text + "\n", encoding="utf-8")
     (folder / "card.md").write_text(card, encoding="utf-8")
-    seal(folder, FILES)
 
 
 def load_task(folder: Path) -> TaskModel:
     """Read a folder; ConfigurationError where it is missing, damaged or of old make."""
+    folder = whole(folder)
     if (folder / "model.json").is_file():
         raise ConfigurationError(
             f"{folder} holds the office's own model, not one of a task.",

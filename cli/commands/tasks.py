@@ -9,8 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
-from classifier.folder import refuse_foreign
-from classifier.tasks.artefact import FILES, load_task, save_task
+from classifier.tasks.artefact import load_task, refuse_other, save_task
 from classifier.tasks.measuring import TaskFigures, measure
 from classifier.tasks.report import task_card, task_markdown
 from classifier.tasks.table import Table, Wanted, read_table
@@ -32,7 +31,7 @@ def bar(what: str) -> Iterator[Callable[[str, float], None]]:
 
 def train_on(data: Path, wanted: Wanted, out: Path) -> None:
     """Train a task's model on a file, keep it in `out`, and say how it does."""
-    refuse_foreign(out, FILES)
+    refuse_other(out)
     table = _read(data, wanted)
     with bar("train") as tell:
         model, report = train_task(table.examples, progress=tell)

@@ -96,7 +96,7 @@ def test_the_folder_must_be_named(data) -> None:
     assert "--data needs --model" in run("evaluate", "--data", data, *COLUMNS).stderr
 
 
-@pytest.mark.parametrize("name", ["model.json", "letter.txt"])
+@pytest.mark.parametrize("name", ["model.json", "letter.txt", "task.json"])
 def test_a_folder_with_other_files_is_left_as_it_was(data, tmp_path, name) -> None:
     for kept in (name, "SHA256SUMS", "card.md"):
         (tmp_path / kept).write_text("kept", "utf-8")

@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -112,6 +113,45 @@ def test_a_damaged_or_foreign_folder_is_refused(model, tmp_path) -> None:
     (tmp_path / "model.json").write_text("{}")
     with pytest.raises(ConfigurationError, match="office's own model"):
         load_task(tmp_path)
+
+
+def test_a_task_replaces_a_task_and_nothing_else(model, tmp_path) -> None:
+    folder = tmp_path / "m"
+    save_task(folder, model, "first")
+    save_task(folder, model, "second")
+    assert (folder / "card.md").read_text("utf-8") == "second"
+    assert [path.name for path in tmp_path.iterdir()] == ["m"]
+    (folder / "task.json").write_text('{"format": "ours"}', "utf-8")
+    with pytest.raises(ConfigurationError, match="other files"):
+        save_task(folder, model, "third")
+    assert (folder / "card.md").read_text("utf-8") == "second"
+
+
+@pytest.mark.parametrize("renames", [0, 1])
+def test_a_kill_leaves_the_old_model(model, tmp_path, monkeypatch, renames) -> None:
+    folder = tmp_path / "m"
+    save_task(folder, model, "first")
+    left, rename = [renames], Path.rename
+
+    def killed(path, target):
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return rename(path, target)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "rename", killed)
+        save_task(folder, model, "second")
+    assert load_task(folder).version == model.version
+    save_task(folder, model, "third")
+    assert (folder / "card.md").read_text("utf-8") == "third"
+    assert [path.name for path in tmp_path.iterdir()] == ["m"]
+
+
+def test_a_folder_below_a_file_is_refused(model, tmp_path) -> None:
+    (tmp_path / "a").write_text("kept", "utf-8")
+    with pytest.raises(ConfigurationError, match="is a file"):
+        save_task(tmp_path / "a" / "b", model, "card")
 
 
 @pytest.mark.parametrize(
