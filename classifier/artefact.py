@@ -54,6 +54,11 @@ def save(folder: Path, model: Model, card: str) -> None:
 
 def load(folder: Path) -> LinearClassifier:
     """Read a folder; ConfigurationError where it is missing, damaged or of old make."""
+    if (folder / "task.json").is_file():
+        raise ConfigurationError(
+            f"{folder} holds a task's model, not the office's own.",
+            hint="Add --data FILE --text COLUMN --label COLUMN to measure it.",
+        )
     verify(folder, FILES)
     try:
         head = json.loads((folder / "model.json").read_text(encoding="utf-8"))

@@ -62,12 +62,21 @@ def fit_logistic(
 
 
 def fit_softmax(scores: Doubles, truth: Ints) -> tuple[Doubles, Doubles]:
-    """Fit probabilities on held-out scores; return slopes (scores, labels), offsets."""
+    """Fit probabilities on held-out scores; return slopes (scores, labels), offsets.
+
+    Slopes are 1 and offsets 0 where a label's fitted odds fall as its own score rises:
+    of few texts chance alone does that, and the likeliest would come last.
+    """
     fitted = _LOGISTIC(C=10.0, max_iter=500).fit(scores, truth)
     slopes, offsets = fitted.coef_.T, fitted.intercept_
     if slopes.shape[1] == 1:  # two labels share one line
-        slopes = np.hstack([np.zeros_like(slopes), slopes])
-        offsets = np.concatenate([[0.0], offsets])
+        slopes = np.hstack([-slopes / 2, slopes / 2])
+        offsets = np.concatenate([-offsets / 2, offsets / 2])
+    count = len(offsets)
+    own = slopes.diagonal()
+    others = (slopes.sum(axis=1) - own) / (count - 1)
+    if (own <= others).any():
+        return np.eye(count), np.zeros(count)
     return np.asarray(slopes, np.float64), np.asarray(offsets, np.float64)
 
 

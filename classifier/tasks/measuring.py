@@ -17,6 +17,7 @@ from classifier.metrics import (
 from classifier.tasks.model import Said
 from classifier.tasks.table import Example, Table
 from domain.errors import QuarantineError
+from nlp.personal_data import mask, personal_data
 from nlp.teencode import expand
 from nlp.unicode import is_marked
 
@@ -59,7 +60,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorstError:
-    """A text the model was surest of and wrong about."""
+    """A text the model was surest of and wrong about, personal data masked."""
 
     row: int
     text: str
@@ -77,6 +78,7 @@ class TaskFigures:
     texts: int
     unlabelled: int
     empty: int
+    cut: int
     accuracy: float
     accuracy_interval: tuple[float, float]
     macro_f1: float
@@ -111,6 +113,7 @@ def measure(version: str, table: Table, said: Sequence[Said]) -> TaskFigures:
         texts=len(examples),
         unlabelled=table.unlabelled,
         empty=table.empty,
+        cut=table.cut,
         accuracy=_accuracy(cells).item(),
         accuracy_interval=_interval(_accuracy(drawn)),
         macro_f1=_macro(cells).item(),
@@ -311,7 +314,7 @@ def _worst(examples: Sequence[Example], said: Sequence[Said]) -> list[WorstError
     return [
         WorstError(
             row=example.row,
-            text=example.text,
+            text=mask(example.text, personal_data(example.text)),
             truth=example.label,
             said=one.label,
             probability=one.probability,

@@ -1,18 +1,23 @@
 """A task's card and report as Markdown."""
 
+import re
 from collections.abc import Iterator
+from html import escape
 
 from classifier.tasks.measuring import LOADS, LabelFigures, TaskFigures
 from classifier.tasks.model import TaskModel
 from classifier.tasks.training import TaskReport
+from domain.post import MAX_TEXT
 
 _LONGEST = 300
 """Characters of an error's text shown in a table."""
 
+_MARKUP = re.compile(r"([\\`*_\[\]|~])")
+
 
 def task_card(report: TaskReport, model: TaskModel) -> str:
     """Write the model's card."""
-    counts = "\n".join(f"| {name} | {n} |" for name, n in report.labels.items())
+    counts = "\n".join(f"| {_cell(name)} | {n} |" for name, n in report.labels.items())
     return f"""\
 # Model {report.version}
 
@@ -51,7 +56,7 @@ def _head(figures: TaskFigures) -> Iterator[str]:
         f"Macro-F1 {figures.macro_f1:.3f} ({low:.3f} to {high:.3f}), "
         f"{figures.accuracy:.1%} right. Ranges are 95 % bootstrap intervals. "
         f"{figures.unlabelled} rows without a label were left out; "
-        f"{figures.empty} texts were empty."
+        f"{figures.empty} texts were empty, {figures.cut} cut at {MAX_TEXT} characters."
     )
     yield ""
     yield (
@@ -126,4 +131,6 @@ def _errors(figures: TaskFigures) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    """Show a text of a file as it stands: no markup, no controls of a terminal."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in text)
+    return _MARKUP.sub(r"\\\1", escape(" ".join(plain.split()), quote=False))

@@ -2,17 +2,21 @@
 
 import csv
 import json
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
 from domain.errors import NotFoundError, QuarantineError
+from domain.post import MAX_TEXT
 
 _WIDEST = 16 * 1024 * 1024
 """Characters of one CSV field; Python's own bound (128 Ki) stops at long articles, and
 without any an unclosed quotation mark swallows the rest of a file unnoticed."""
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +49,12 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The examples of a file, and how many rows had no label or no text."""
+    """The examples of a file, and how many rows had no label, no text, or were cut."""
 
     examples: Sequence[Example]
     unlabelled: int
     empty: int
+    cut: int = 0
 
     def counts(self) -> Counter[str]:
         """Count examples by label."""
@@ -59,24 +64,29 @@ class Table:
 def read_table(path: Path, wanted: Wanted) -> Table:
     """Read a file. Rows without a label are left out, rows without a text kept.
 
-    Raises NotFoundError for a file or column that is not there, QuarantineError where
-    the file is not what its name says or holds no labelled text.
+    Texts are cut at MAX_TEXT, as posts are.
+
+    Raises NotFoundError for a file, column or renamed label that is not there,
+    QuarantineError where the file is not what its name says or holds no labelled text.
     """
     examples: list[Example] = []
-    unlabelled = 0
+    unlabelled = cut = 0
+    renamed: set[str] = set()
     try:
         for number, row in enumerate(_rows(path, wanted), start=1):
             example = _example(number, row, wanted)
-            if example.label:
-                examples.append(example)
-            else:
+            renamed.add(_word(row.get(wanted.label)))
+            if not example.label:
                 unlabelled += 1
+                continue
+            cut += len(example.text) > MAX_TEXT
+            examples.append(replace(example, text=example.text[:MAX_TEXT]))
     except FileNotFoundError as error:
         raise NotFoundError(f"There is no file {path}.") from error
     except OSError as error:
         raise NotFoundError(f"{path} cannot be opened: {error.strerror}.") from error
     except (
-        UnicodeDecodeError,
+        UnicodeError,
         csv.Error,
         json.JSONDecodeError,
         RecursionError,
@@ -86,6 +96,7 @@ def read_table(path: Path, wanted: Wanted) -> Table:
             reason="unreadable",
             hint="Give UTF-8: .csv, .tsv, or .jsonl with one object a line.",
         ) from error
+    _check_renamed(path, wanted, renamed)
     empty = sum(not example.text.strip() for example in examples)
     if empty == len(examples):
         raise QuarantineError(
@@ -93,7 +104,16 @@ def read_table(path: Path, wanted: Wanted) -> Table:
             f"“{wanted.text}” and “{wanted.label}”.",
             reason="empty",
         )
-    return Table(examples, unlabelled, empty)
+    return Table(examples, unlabelled, empty, cut)
+
+
+def _check_renamed(path: Path, wanted: Wanted, there: Collection[str]) -> None:
+    for name in wanted.renamed:
+        if name not in there:
+            raise NotFoundError(
+                f"{path} has no label “{name}”.",
+                hint="Mend --map theirs=ours, or leave that pair out.",
+            )
 
 
 def _rows(path: Path, wanted: Wanted) -> Iterator[Mapping[str, Any]]:
@@ -139,18 +159,37 @@ def _check(path: Path, wanted: Wanted, there: Sequence[str]) -> None:
                 f"{path} has no column “{name}”.",
                 hint=f"It has: {', '.join(there) or 'none'}.",
             )
+        if there.count(name) > 1:
+            raise QuarantineError(
+                f"{path} has several columns “{name}”.",
+                reason="columns",
+                hint="Give each column its own name.",
+            )
 
 
 def _example(number: int, row: Mapping[str, Any], wanted: Wanted) -> Example:
     label = _word(row.get(wanted.label))
     parts = (_word(row.get(name)) for name in (wanted.title, wanted.text) if name)
-    return Example(
+    example = Example(
         row=number,
         text="\n".join(part for part in parts if part),
         label=wanted.renamed.get(label, label),
         source=_word(row.get(wanted.source)) if wanted.source else "",
         time=_word(row.get(wanted.time)) if wanted.time else "",
     )
+    for part in (example.text, example.label, example.source, example.time):
+        _check_whole(number, part)
+    return example
+
+
+def _check_whole(number: int, part: str) -> None:
+    """Refuse half a surrogate pair, which JSON can write and no file or report can."""
+    if not part.isascii() and _HALF.search(part):
+        raise QuarantineError(
+            f"Row {number} holds half a character (a lone surrogate).",
+            reason="unreadable",
+            hint="Write the file anew as UTF-8.",
+        )
 
 
 def _word(value: object) -> str:

@@ -41,11 +41,13 @@ def train(  # noqa: PLR0913, PLR0917 - options of a command
         if from_reviews:
             from cli.commands.model import train_from_reviews
 
+            _refuse_without_data(text=text, label=label, title=title, map=renamed)
             if profile or out or data:
                 raise typer.BadParameter("--from-reviews takes none but --home")
             train_from_reviews(home)
             return
         if data is None:
+            _refuse_without_data(text=text, label=label, title=title, map=renamed)
             _train_own(profile, out, home)
             return
         from cli.commands.tasks import train_on
@@ -100,6 +102,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options of a command
     """Measure a model: on the frozen test part and guard, or with --data on a file."""
     with friendly():
         if data is None:
+            columns = {"text": text, "label": label, "title": title, "map": renamed}
+            _refuse_without_data(**columns, source=source, time=time, out=out)
             _evaluate_own(model, home, as_json=as_json)
             return
         from dataclasses import replace
@@ -129,6 +133,12 @@ def _evaluate_own(folder: Path | None, home: Path | None, *, as_json: bool) -> N
         emit(json.loads(report_json(report)))
     else:
         show(report_markdown(report))
+
+
+def _refuse_without_data(**options: object) -> None:
+    given = [f"--{name}" for name, value in options.items() if value]
+    if given:
+        raise typer.BadParameter(f"{', '.join(given)}: add --data, a labelled file")
 
 
 def _wanted(

@@ -15,6 +15,8 @@ from classifier.tasks.report import task_card, task_markdown
 from classifier.tasks.table import Table, Wanted, read_table
 from classifier.tasks.training import train_task
 from cli.output import emit, say, show
+from domain.errors import ConfigurationError
+from domain.post import MAX_TEXT
 
 
 @contextmanager
@@ -46,6 +48,8 @@ def evaluate_on(
 ) -> None:
     """Measure a task's model on a file; print, and write the report into `out`."""
     model = load_task(folder)
+    if out is not None:
+        _make(out)
     table = _read(data, wanted)
     texts = [example.text for example in table.examples]
     with bar("evaluate") as tell:
@@ -56,7 +60,6 @@ def evaluate_on(
     if out is not None:
         from classifier.tasks.charts import write_charts
 
-        out.mkdir(parents=True, exist_ok=True)
         charts = write_charts(out, figures, table.examples, said)
         (out / "report.md").write_text(task_markdown(figures, charts), "utf-8")
         (out / "report.json").write_text(_json(figures), "utf-8")
@@ -67,12 +70,24 @@ def evaluate_on(
         show(task_markdown(figures))
 
 
+def _make(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"There can be no folder {out}: {error.strerror}.",
+            hint="Name a folder that you may write.",
+        ) from error
+
+
 def _read(data: Path, wanted: Wanted) -> Table:
     table = read_table(data, wanted)
     if table.unlabelled:
         say(f"{table.unlabelled} rows without a label are left out")
     if table.empty:
         say(f"{table.empty} texts are empty")
+    if table.cut:
+        say(f"{table.cut} texts are cut at {MAX_TEXT} characters")
     return table
 
 

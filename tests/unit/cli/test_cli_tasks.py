@@ -112,3 +112,36 @@ def test_a_file_in_place_of_the_folder_is_named(data, tmp_path) -> None:
     done = run("train", "--data", data, *COLUMNS, "--out", taken)
     assert done.exit_code == 3
     assert "is a file" in done.stderr
+
+
+def test_a_task_is_not_measured_without_a_file(model) -> None:
+    done = run("evaluate", "--model", model)
+    assert done.exit_code == 3
+    assert "holds a task's model" in done.stderr
+    assert "Add --data" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("train", *COLUMNS),
+        ("train", "--map", "a=b"),
+        ("train", "--from-reviews", "--title", "t"),
+        ("evaluate", "--source", "báo"),
+        ("evaluate", "--out", "report"),
+    ],
+)
+def test_options_of_a_file_need_the_file(arguments) -> None:
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert "add --data" in done.stderr
+
+
+@pytest.mark.parametrize("below", ["", "report"])
+def test_a_report_needs_a_folder(model, data, below) -> None:
+    done = run(
+        *("evaluate", "--model", model, "--data", data, *COLUMNS),
+        *("--out", data / below),
+    )
+    assert done.exit_code == 3
+    assert "There can be no folder" in done.stderr

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from classifier.tasks.table import Wanted, read_table, renaming
 from domain.errors import NotFoundError, QuarantineError
+from domain.post import MAX_TEXT
 
 WANTED = Wanted(text="nội dung", label="nhãn")
 
@@ -66,6 +67,8 @@ def test_rows_without_label_or_text_are_counted(tmp_path) -> None:
         ("a.csv", "", NotFoundError, "It has: none"),
         ("a.csv", "nội dung,nhãn\n ,1\n", QuarantineError, "holds no text"),
         ("a.jsonl", "[1]\n", QuarantineError, "no JSON object"),
+        ("a.csv", "nội dung,nhãn,nhãn\na,1,0\n", QuarantineError, "several columns"),
+        ("a.jsonl", '{"nội dung":"\\ud83d","nhãn":1}', QuarantineError, "surrogate"),
         ("a.jsonl", "{\n", QuarantineError, "cannot be read"),
         ("a.jsonl", "[" * 100_000, QuarantineError, "cannot be read"),
     ],
@@ -73,6 +76,20 @@ def test_rows_without_label_or_text_are_counted(tmp_path) -> None:
 def test_what_cannot_be_used_is_refused(tmp_path, name, text, error, words) -> None:
     with pytest.raises(error, match=words):
         read_table(write(tmp_path, name, text), WANTED)
+
+
+def test_long_texts_are_cut_and_counted(tmp_path) -> None:
+    rows = f"nội dung,nhãn\n{'a' * (MAX_TEXT + 1)},1\n{'b' * MAX_TEXT},0\n"
+    table = read_table(write(tmp_path, "a.csv", rows), WANTED)
+    assert table.cut == 1
+    assert [len(example.text) for example in table.examples] == [MAX_TEXT] * 2
+
+
+def test_a_label_renamed_in_vain_is_named(tmp_path) -> None:
+    path = write(tmp_path, "a.csv", "nội dung,nhãn\na,1\n")
+    wanted = Wanted(text="nội dung", label="nhãn", renamed={"1": "x", "toxik": "1"})
+    with pytest.raises(NotFoundError, match="no label “toxik”"):
+        read_table(path, wanted)
 
 
 def test_other_encodings_are_refused(tmp_path) -> None:

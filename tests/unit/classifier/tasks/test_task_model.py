@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from classifier.fitting import fit_softmax
 from classifier.folder import seal
 from classifier.tasks.artefact import load_task, save_task
 from classifier.tasks.blocks import View, read
 from classifier.tasks.charts import write_charts
 from classifier.tasks.measuring import length_of, measure, register_of
+from classifier.tasks.model import Calibration
 from classifier.tasks.report import task_card, task_markdown
 from classifier.tasks.table import Example, Table
 from classifier.tasks.training import FEWEST, train_task
@@ -251,6 +253,43 @@ def test_errors_are_shown_surest_first_and_tables_stay_whole(model) -> None:
     assert odds == sorted(odds, reverse=True)
     assert figures.errors[0].row == 1
     assert "cảm ơn \\| rất hay" in task_markdown(figures)
+
+
+def test_errors_are_masked_and_markup_is_shown_as_written(model) -> None:
+    text = "cảm ơn, gọi 0912345678 <script>alert(1)</script> [x](http://y) *z* \x1b[2J"
+    table = Table([Example(row=1, text=text, label="bad")], 0, 0, 1)
+    figures = measure("m", table, said_of(model, table))
+    page = task_markdown(figures)
+    assert "0912345678" not in page + figures.errors[0].text
+    assert "1 cut at" in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; \\[x\\](http://y) \\*z\\*" in page
+    assert "\x1b" not in page
+
+
+@pytest.mark.parametrize("labels", [2, 3])
+def test_few_texts_never_turn_probabilities_upside_down(labels) -> None:
+    """Labels that the words do not tell: held-out scores point away from the truth."""
+    chance = random.Random(5)
+    rows = [
+        Example(row=n, text=" ".join(chance.sample(FILLER, 6)), label=f"l{n % labels}")
+        for n in range(8 * labels)
+    ]
+    model, _ = train_task(rows)
+    said = model.judge([row.text for row in rows])
+    for name in model.labels:
+        truth = np.asarray([row.label == name for row in rows])
+        odds = np.asarray([one.probabilities[name] for one in said])
+        assert odds[truth].mean() > odds[~truth].mean()
+
+
+def test_slopes_against_the_truth_are_not_taken() -> None:
+    scores = np.asarray([[1.0, -1.0], [-1.0, 1.0]] * 20)
+    truth = np.asarray([0, 1] * 20)
+    for seen, upright in ((truth, False), (1 - truth, True)):
+        slopes, offsets = fit_softmax(scores, seen)
+        odds = Calibration(slopes=slopes, offsets=offsets)(scores)
+        assert (odds.argmax(axis=1) == truth).all()
+        assert np.array_equal(slopes, np.eye(2)) == upright
 
 
 def test_an_unknown_label_is_named_with_the_way_out(model) -> None:
