@@ -35,6 +35,7 @@ def take(folder: Path) -> None:
             ("search", "/search?q=dien%20bien"),
             ("sources", "/sources"),
             ("models", "/models"),
+            ("drift", "/drift"),
             ("settings", "/settings"),
         ):
             page.goto(f"{address}{path}")
