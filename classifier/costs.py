@@ -17,16 +17,16 @@ from domain.labels import Label
 MISSED = 1.0
 """A harmful post nobody is shown: other people's copies of it mostly still are."""
 
-FALSE_FLAG = 6.0
+FALSE_FLAG = 7.0
 """A harmless post shown as harmful: an analyst's time, and trust. In cross-validation
-1.2 % of harmless texts and 63 % of harmful ones are flagged; with 5, and 10 for an
-honest complaint, it is 1.8 % and 68 %, and 4 of the 150 older guard posts are flagged
-where 3 may be; with 7 and 14 it is 1.1 % and 62 %, and nothing else is won."""
+1.1 % of harmless texts and 55 % of harmful ones are flagged, of whom many are written
+to be hard; with 6, and 12 for an honest complaint, it is 1.7 % and 61 %, with 8 and 16
+it is 0.9 % and 53 %, and the guard's look-alikes fall below their aim."""
 
 WRONG_HARM = 0.5
 """A harmful post shown under another harm's name: the reviewer sees it all the same."""
 
-FALSE_FLAG_HONEST = 12.0
+FALSE_FLAG_HONEST = 14.0
 """A citizen's complaint shown as harmful: what the office promised not to do. Lower,
 and complaints land in the harmful queue; far higher, and threats are missed."""
 

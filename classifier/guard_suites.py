@@ -1,8 +1,9 @@
 """The criticism guard's two suites: honest posts, and look-alikes that do harm.
 
-Each is in three parts. `dev` and `spent` are read while features, texts and costs are
-chosen; `final` is only measured, so its figures are the ones to quote. `spent` was such
-a part once: it is read since its errors were looked at, and measures nothing new.
+Each is in four parts. `dev` and `spent` are read while features, texts and costs are
+chosen; `final` and `final2` are only measured, so their figures are the ones to quote,
+those of `final2` first: it is the newer. `spent` was such a part once: it is read since
+its errors were looked at, and measures nothing new.
 """
 
 import json
@@ -28,11 +29,12 @@ Where an aim is not reached, what was reached is held; it may only be tightened.
 
 
 class Part(StrEnum):
-    """A part of a suite: odd ids `dev`, even ids `spent`, its own file `final`."""
+    """A part of a suite: odd ids `dev`, even ids `spent`, a file for each other."""
 
     DEV = "dev"
     SPENT = "spent"
     FINAL = "final"
+    FINAL2 = "final2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +66,8 @@ def suite_name(file: str, part: Part) -> str:
 def read_suite(corpus: Path, name: str, part: Part) -> list[Row]:
     """Read one part of a suite."""
     folder, stem = corpus / "guard", Path(name).stem
-    if part is Part.FINAL:
-        return read_rows(folder / f"{stem}_final.jsonl")
+    if part in {Part.FINAL, Part.FINAL2}:
+        return read_rows(folder / f"{stem}_{part}.jsonl")
     odd = part is Part.DEV
     return [row for row in read_rows(folder / name) if int(row.id[-1]) % 2 == odd]
 

@@ -24,6 +24,10 @@ _TOKEN = re.compile(
     | (?P<PERCENT>\d[\d.,]*\s?(?:%|phần\străm|phan\stram))
     | (?P<MONEY>(?<!\w)\d+(?:[.,]\d+)*\s?(?:{_MONEY})(?:\d+|(?=[^\w]|$))(?:k\b)?)
     | (?P<PHONE>(?<!\w)(?:\+?84|0)(?:[\s.-]?[\dx*]){{8,9}}(?!\w))
+    | (?P<YEARS>\b(?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d\b)
+    | (?P<THOUSANDS>
+        (?<![\w.,])[1-9]\d{{0,2}}(?:(?:\.\d{{3}})+|(?:,\d{{3}})+)(?!\w|[.,-]\d)
+      )
     | (?P<IDNUM>(?<!\w)\d(?:[\s.-]?[\dx*]){{7,15}}(?!\w))
     | (?P<DATE>\b\d{{1,2}}[/-]\d{{1,2}}(?:[/-]\d{{2,4}})?\b)
     | (?P<TIME>\b\d{{1,2}}\s?(?:h|giờ|gio|:\d\d|g)(?:\d{{0,2}})\b)
@@ -62,9 +66,21 @@ def tokenise(text: str) -> list[Token]:
         elif kind == "sign":
             tokens.append(Token(match.start(), match.end(), form[0], form[0], kind))
         else:
-            shape = _number_shape(form) if kind == "NUMBER" else kind
+            kind, shape = _shape(kind, form)
             tokens.append(Token(match.start(), match.end(), shape, shape, kind))
     return tokens
+
+
+def _shape(kind: str, form: str) -> tuple[str, str]:
+    """Return kind and mask; «2008-2009» and «510.100.000» are nobody's papers."""
+    match kind:
+        case "YEARS":
+            return "NUMBER", "YEAR"
+        case "THOUSANDS":
+            return "NUMBER", "NUMBER"
+        case "NUMBER":
+            return kind, _number_shape(form)
+    return kind, kind
 
 
 def _number_shape(form: str) -> str:

@@ -43,9 +43,10 @@ def test_each_part_holds_enough_of_every_harm(part: Part) -> None:
         assert sum(harm in row.harm for row in rows) >= 0.08 * len(rows), harm
 
 
-def test_the_final_part_is_written_in_many_ways() -> None:
+@pytest.mark.parametrize("part", [Part.FINAL, Part.FINAL2])
+def test_the_final_parts_are_written_in_many_ways(part: Part) -> None:
     for name in (HONEST, ALIKE):
-        rows = read_suite(CORPUS, name, Part.FINAL)
+        rows = read_suite(CORPUS, name, part)
         written = Counter(row.register for row in rows)
         assert written["no_tone"] >= 0.15 * len(rows)
         assert written["teencode"] + written["typos"] >= 0.15 * len(rows)
@@ -54,17 +55,20 @@ def test_the_final_part_is_written_in_many_ways() -> None:
 
 def test_the_suites_are_cut_into_parts() -> None:
     ids = [row.id for row in every(ALIKE)]
-    assert len(ids) == len(set(ids)) == 630
+    assert len(ids) == len(set(ids)) == 840
     assert suite_name(ALIKE, Part.DEV) == "alike dev"
 
 
 def test_the_parts_of_the_suites_share_no_near_copies() -> None:
     for name in (HONEST, ALIKE):
-        dev, spent, final = (read_suite(CORPUS, name, part) for part in Part)
+        dev, spent, *finals = (read_suite(CORPUS, name, part) for part in Part)
         assert similarities(dev, spent).max() < 0.6
-        assert similarities(final, [*dev, *spent]).max() < 0.5
-        close = similarities(final, final).toarray()
-        assert (close >= 0.5).sum() == len(final)  # each with itself
+        older = [*dev, *spent]
+        for final in finals:
+            assert similarities(final, older).max() < 0.5
+            close = similarities(final, final).toarray()
+            assert (close >= 0.5).sum() == len(final)  # each with itself
+            older += final
 
 
 def test_flags_are_counted_by_kind_and_label(judge: LinearClassifier) -> None:
