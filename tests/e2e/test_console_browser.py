@@ -1,8 +1,9 @@
 """An analyst's hour in a real browser, by keyboard."""
 
 import re
+from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from e2e.browser import (
     IN_BROWSER,
@@ -97,6 +98,28 @@ def test_the_address_names_the_post(page: Page, address: str) -> None:
     wait_for_another(page, "test:hostile")
     assert re.search(r"post=", page.url)
     assert "hostile" not in page.url
+
+
+def test_g_opens_the_original_in_a_tab_of_its_own(page: Page, address: str) -> None:
+    asked: list[str] = []
+    page.context.route(lambda url: not url.startswith(address), _note_and_stop(asked))
+    sign_in(page, address)
+    open_desk(page, address, "queue=claims&post=test%3Arewritten")
+    key = page.locator(".desk .tools button").filter(has_text="Trang gốc")
+    expect(key.locator("kbd")).to_have_text("G")
+    with page.context.expect_page() as opened:
+        page.keyboard.press("g")
+    opened.value.close()
+    assert asked == [key.get_attribute("title")]
+    assert shown_post(page) == "test:rewritten"
+
+
+def _note_and_stop(asked: list[str]) -> Callable[[Route], None]:
+    def stop(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    return stop
 
 
 def test_a_hostile_post_is_only_text(page: Page, address: str) -> None:

@@ -334,7 +334,7 @@ class Desk {
         post.places.length > 0 && el("span", {}, post.places.map(([name]) => name).join(", ")),
         post.revision > 1 && el("span", { class: "tag note" }, `${this.say("revision", { count: post.revision })} (${this.say("revised")})`)),
       el("div", { class: "tools" },
-        tool([el("kbd", {}, "O"), this.say("original")], () => this.original(), { disabled: !post.url, title: post.url }),
+        tool([el("kbd", {}, "G"), this.say("original")], () => this.original(), { disabled: !post.url, title: post.url }),
         post.evidence && tool(this.say("captured"), () => window.open(`/evidence/${encodeURIComponent(post.evidence)}`, "_blank", "noopener")),
         post.story && !(row && row.copies < 2) && toggle("copies", this.say("copies", { count: row && row.copies > 1 ? row.copies - 1 : "…" })),
         toggle("history", `${this.say("history")} (${post.acts.length})`),
@@ -635,7 +635,7 @@ class Desk {
     title.focus();
   }
   help() {
-    const rows = [...this.info.verdicts.map((verdict) => [verdict.key, verdict.label]), ["Z", this.say("undo")], ["J", this.say("next")], ["K", this.say("previous")], ["O", this.say("open_key")], ["C", this.say("copies_key")], ["?", this.say("keys")]];
+    const rows = [...this.info.verdicts.map((verdict) => [verdict.key, verdict.label]), ["Z", this.say("undo")], ["J", this.say("next")], ["K", this.say("previous")], ["G", this.say("open_key")], ["C", this.say("copies_key")], ["?", this.say("keys")]];
     this.dialog(this.say("keys"), el("table", {}, rows.map(([key, label]) => el("tr", {}, el("td", {}, el("kbd", {}, key)), el("td", {}, label)))),
       el("p", { class: "quiet" }, this.say("keys_note"), " ", this.say("share")), el("div", { class: "acts" }, el("button", { class: "primary", onclick: () => this.shut() }, this.say("close")))).querySelector("button").focus();
   }
@@ -679,7 +679,7 @@ class Desk {
     const verdict = this.info.verdicts.find((one) => one.key === key);
     if (verdict) return () => this.choose(verdict);
     return {
-      z: () => this.undo(), j: () => this.step(1), k: () => this.step(-1), o: () => this.original(), "?": () => this.help(),
+      z: () => this.undo(), j: () => this.step(1), k: () => this.step(-1), g: () => this.original(), "?": () => this.help(),
       c: () => { const box = this.view.querySelector("input[type=checkbox]"); if (box) box.click(); },
     }[key.toLowerCase()];
   }
