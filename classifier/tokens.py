@@ -80,7 +80,8 @@ def _shape(kind: str, form: str) -> tuple[str, str]:
             return "NUMBER", "NUMBER"
         case "NUMBER":
             return kind, _number_shape(form)
-    return kind, kind
+        case _:
+            return kind, kind
 
 
 def _number_shape(form: str) -> str:
