@@ -80,6 +80,9 @@ class Habit:
         self._calendar = calendar
         self._patience = max(3 * interval, LEAST_GAP)
         self._end = hour_of(now) + HOUR
+        # Whole hours are compared: a source that brings its day at nine would be short
+        # of yesterday's posts and of today's from nine until it has brought them.
+        self._whole = hour_of(now)
         self._good = sorted(h for h, s in past.hours.items() if s.good)
         # A page that was had at a later try is new in an hour without a poll.
         self._fruitful = sorted(h for h, s in past.hours.items() if s.new)
@@ -87,21 +90,21 @@ class Habit:
         self._start = hour_of(past.first) + HOUR if past.first else self._end
 
     def today(self) -> int | None:
-        """New posts of the last 24 hours; None where nobody saw the source."""
-        return self._count(self._end)
+        """New posts of the last 24 whole hours; None where nobody saw the source."""
+        return self._count(self._whole)
 
     def usual(self) -> Usual | None:
         """Return what a day like this brings; None on holidays and without a past."""
-        if self._holiday(self._end):
+        if self._holiday(self._whole):
             return None
         same = self._counts([7 * week for week in range(1, WEEKS + 1)])
         if len(same) >= SAME_LEAST:
             return _usual(same)
-        kind = self._kind(self._end)
+        kind = self._kind(self._whole)
         like = self._counts(
             back
             for back in range(1, LIKE_DAYS + 1)
-            if self._kind(self._end - back * DAY) == kind
+            if self._kind(self._whole - back * DAY) == kind
         )
         return _usual(like) if len(like) >= LIKE_LEAST else None
 
@@ -144,7 +147,7 @@ class Habit:
     def _counts(self, backs: Iterable[int]) -> list[int]:
         found = []
         for back in backs:
-            end = self._end - back * DAY
+            end = self._whole - back * DAY
             if end - DAY >= self._start and not self._holiday(end):
                 count = self._count(end)
                 found += [] if count is None else [count]

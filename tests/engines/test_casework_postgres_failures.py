@@ -19,6 +19,7 @@ from domain.errors import (
     ConfigurationError,
     ConflictError,
     MinhTinError,
+    NotLetInError,
     QuarantineError,
     RetryLaterError,
     StoreFullError,
@@ -159,7 +160,7 @@ def test_a_transaction_that_is_shut_down_is_undone(
         ("40001", RetryLaterError),
         ("57P01", RetryLaterError),
         ("23505", ConflictError),
-        ("42501", ConfigurationError),
+        ("42501", NotLetInError),
         ("XX001", ConfigurationError),
     ],
 )

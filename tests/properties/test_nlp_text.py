@@ -1,6 +1,6 @@
 import unicodedata
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nlp.normalise import normalise
@@ -33,6 +33,8 @@ TEXT = st.one_of(
 
 
 @given(TEXT)
+@example("j%j%j%j%j%A")
+@example("m t j k m t j k m t j k A")
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = normalise(text).text
     assert normalise(once).text == once

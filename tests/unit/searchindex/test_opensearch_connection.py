@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from domain.errors import ConfigurationError, RetryLaterError
+from domain.errors import ConfigurationError, NotLetInError
 from searchindex.adapters.elastic_client import connect
 from searchindex.adapters.elastic_options import ElasticOptions
 
@@ -59,5 +59,5 @@ def test_what_does_not_name_itself_is_taken():
 
 @pytest.mark.parametrize("engine", ["elasticsearch", "opensearch"])
 def test_https_towards_a_server_without_it_is_named(engine):
-    with server() as url, pytest.raises(RetryLaterError, match="HTTPS, as search_url"):
+    with server() as url, pytest.raises(NotLetInError, match="HTTPS, as search_url"):
         asked(url.replace("http:", "https:"), engine)
