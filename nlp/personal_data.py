@@ -23,7 +23,8 @@ _MAILBOX = re.compile(
 
 _PART = (
     r"(?:so nha|nha so|so|sn|to|doi|ban|thon|xom|ap|ngo|ngach|hem|kiet|pho|duong|phuong"
-    r"|xa|huyen|thi tran|thi xa|tp|thanh pho|khu|lo|phong|nha|ky tuc xa|tinh|k\d+)\b"
+    r"|xa|huyen|thi tran|thi xa|tp|thanh pho|khu|phong|nha|ky tuc xa|tinh|k\d+"
+    r"|(?<!quoc )(?<!tinh )(?<!huyen )(?<!dai )lo)\b"
 )
 _STOP = r"(?!\s(?:ma|gap|de|thi|bi|la|roi|nha mai)\b)"
 _WORDS = rf"(?:{_STOP}[^,\n.;!?()\[\]]){{0,40}}"
