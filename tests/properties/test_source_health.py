@@ -43,6 +43,7 @@ def test_a_constant_source_is_well(now, posts, every, days):
     hour=st.integers(0, 23),
     posts=st.integers(1, 40),
 )
+@example(now=START + 497 * HOUR, days=15, hour=0, posts=10)
 def test_a_source_that_brings_all_its_posts_at_one_hour_is_well(now, days, hour, posts):
     runs = hourly(now, days, lambda at: posts if at.hour == hour else 0)
     assert conditions(runs, now) == {Condition.GOOD}
