@@ -5,6 +5,7 @@ the frontier; the day is that of California, where the quota begins anew.
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -69,7 +70,7 @@ _OF_ONE_VIDEO = {"video_not_found", "comments_disabled"}
 Then = Callable[..., Iterator[Request | Found]]
 
 
-class YoutubeCalls(SourceSpider):
+class YoutubeCalls(SourceSpider, ABC):
     """What spiders of the API share.
 
     A list is read page by page, each with its videos and their comments, so that a
@@ -193,15 +194,15 @@ class YoutubeCalls(SourceSpider):
         )
         return replace(captured, request_headers=kept)
 
+    @abstractmethod
     def refused(
         self, code: str, response: Response, parameters: Mapping[str, str]
     ) -> Yields:
         """Take what was refused for the sake of one video."""
-        raise NotImplementedError
 
+    @abstractmethod
     def token_refused(self) -> Yields:
         """Forget the place in a list whose token the API does not know any more."""
-        raise NotImplementedError
 
     def may_call(self) -> bool:
         """Tell whether there is a key and the address is one that it may go to."""
