@@ -13,7 +13,8 @@ from domain.labels import About, PostKind
 from domain.profile import Gazetteer, Profile
 from nlp.place_hits import Hit, HitFinder, Strength
 from nlp.place_names import Role
-from nlp.salience import Parts, Salience, enumerated, is_of_war, weigh
+from nlp.residence import is_lived_in
+from nlp.salience import Parts, Salience, enumerated, is_of_war, is_short, weigh
 from nlp.unicode import fold
 
 
@@ -94,8 +95,10 @@ class PlaceGate:
             ):
                 why = f"“{sign}” chỉ sự kiện lịch sử"
                 return PlaceVerdict(About.HISTORY, (), why, 0.1)
-            return self._doubtful(parts, ours, elsewhere) or self._without(
-                hits, inherited, local=local
+            return (
+                self._doubtful(parts, ours, elsewhere)
+                or self._lived_in(parts, hits, kind)
+                or self._without(hits, inherited, local=local)
             )
         read = sum(hit.reading is About.HISTORY for hit in hits)
         salience = weigh(parts, counted, elsewhere, kind, read=read)
@@ -138,6 +141,21 @@ class PlaceGate:
         if past := next((hit for hit in capital if is_of_war(folded, hit)), None):
             why = f"“{past.text}” đi cùng từ ngữ về chiến tranh"
             return PlaceVerdict(About.HISTORY, (), why, 0.1)
+        return None
+
+    def _lived_in(
+        self, parts: Parts, hits: Sequence[Hit], kind: PostKind
+    ) -> PlaceVerdict | None:
+        """Judge a short post that speaks from the capital and names no other place."""
+        if not is_short(parts, kind) or any(
+            not hit.is_ours or hit.reading is About.HISTORY for hit in hits
+        ):
+            return None
+        folded = fold(parts.whole)
+        capital = (hit for hit in hits if hit.name.capital)
+        if found := next((h for h in capital if is_lived_in(folded, h)), None):
+            why = f"“{found.text}” được nói đến như nơi ở, không kèm nơi khác"
+            return PlaceVerdict(About.PROVINCE, (self._place(found),), why, 0.55)
         return None
 
     def _without(

@@ -218,8 +218,13 @@ def weigh(
         origins=sum(_is_origin(folded, hit) for hit in ours),
         history=read + sum(_is_past(folded, hit) for hit in ours),
         read=read,
-        short=kind is not PostKind.ARTICLE and len(parts.whole) <= _SHORT,
+        short=is_short(parts, kind),
     )
+
+
+def is_short(parts: Parts, kind: PostKind) -> bool:
+    """Tell whether a text is a post or comment about what it names, and no more."""
+    return kind is not PostKind.ARTICLE and len(parts.whole) <= _SHORT
 
 
 _SHORT = 600

@@ -156,3 +156,44 @@ def test_shipped_profile_is_judged_by_its_own_examples() -> None:
 
     assert sum(map(said, rows)) >= 0.9 * len(rows)
     assert not any(map(said, others))
+
+
+HOME = PlaceGate.of(load_profile("dien-bien"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ở Điện Biên Phủ có ai bán cam không",
+        "Mình ở Điện Biên Phủ mới chuyển lên",
+        "Điện Biên Phủ hôm nay mưa to quá",
+        "dien bien phu sang nay lanh 8 do",
+        "Điện Biên Phủ ơi, ai nhặt được chìa khoá xe máy không",
+    ],
+)
+def test_comment_that_speaks_from_the_capital_is_about_the_province(text: str) -> None:
+    verdict = HOME.judge("", "", text, kind=PostKind.COMMENT)
+    assert verdict.about is About.PROVINCE
+    assert "nơi ở" in verdict.why
+    assert len(verdict.places) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kẹt xe ở Điện Biên Phủ từ 5h chiều",
+        "Ở Điện Biên Phủ, quận 3 có quán nào ngon không",
+        "Hà Nội: ở Điện Biên Phủ có ai bán cam không",
+        "ngã tư Điện Biên Phủ hôm nay tắc quá",
+        "Xem phim về Điện Biên Phủ mà khóc",
+    ],
+)
+def test_street_of_the_capitals_name_is_not_the_capital(text: str) -> None:
+    verdict = HOME.judge("", "", text, kind=PostKind.COMMENT)
+    assert verdict.about is not About.PROVINCE
+
+
+def test_article_needs_more_than_the_capitals_name_alone() -> None:
+    text = "Ở Điện Biên Phủ có ai bán cam không"
+    verdict = HOME.judge("", "", text, kind=PostKind.ARTICLE)
+    assert verdict.about is About.OTHER
