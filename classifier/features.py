@@ -28,7 +28,7 @@ LEXICONS = (
 )
 _LONGEST_PHRASE = 5
 _SHORT, _LONG = 12, 60
-_QUOTED = re.compile(r'[“"«\[][^”"»\]\n]{12,}[”"»\]]')
+_QUOTED = re.compile(r'[“"«\[][^“«\[”"»\]\n]{12,}[”"»\]]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +190,24 @@ def _manner(text: str, tokens: Sequence[Token]) -> Iterator[str]:
         yield "quotes at length"
 
 
-@lru_cache(maxsize=60_000)
 def letter_groups(folded: str) -> tuple[str, ...]:
     """Groups of 2 to 5 letters of one syllable with its edges (`_`)."""
+    return _letter_groups(beginning(folded))
+
+
+def beginning(folded: str) -> str:
+    """Return the part of a syllable that its letter groups are made of.
+
+    What is remembered by syllable is to be remembered by this: a hostile one is long.
+    """
+    return folded[:20]
+
+
+@lru_cache(maxsize=60_000)
+def _letter_groups(folded: str) -> tuple[str, ...]:
     if folded.isupper():
         return ()
-    padded = f"_{folded[:20]}_"
+    padded = f"_{folded}_"
     return tuple(
         f"c{padded[start : start + size]}"
         for size in range(2, 6)

@@ -1,6 +1,6 @@
 """The classifier of the port, over linear models."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -22,6 +22,13 @@ _REMEMBERED = 256
 """Texts kept cut: four batches of the worker, so that a candidate beside the live model
 finds them ready. More is memory without use."""
 
+_LONGEST_REMEMBERED = 20_000
+"""Characters. Cut, a text takes a hundred times its letters: a few hundred of the
+longest posts would fill memory with what nobody asks for again."""
+
+_SLICE_TEXT = 1_000_000
+"""Characters weighed at once: as above, cut they take a hundred megabytes."""
+
 _COMPLAINT = BINARY.index(Label.COMPLAINT.value)
 Row = NDArray[np.float64]
 
@@ -40,8 +47,7 @@ class LinearClassifier(Classifier):
         self, subjects: Sequence[Subject], *, explain: bool = True
     ) -> Sequence[Judgement]:
         judged: list[Judgement] = []
-        for start in range(0, len(subjects), _SLICE):
-            part = subjects[start : start + _SLICE]
+        for part in _slices(subjects):
             texts = [seen_of(subject) for subject in part]
             scores = self.model.scores(self.model.vocabulary.matrix(texts))
             rows = self.model.probabilities(scores)
@@ -88,13 +94,28 @@ class LinearClassifier(Classifier):
 
 def seen_of(subject: Subject) -> Seen:
     """Cut a subject as training does; normalises where the caller has not."""
-    return _seen(subject.text, subject.kind, subject.normalised)
+    remembers = len(subject.text) <= _LONGEST_REMEMBERED
+    cut = _remembered if remembers else _seen
+    return cut(subject.text, subject.kind, subject.normalised)
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _seen(text: str, kind: PostKind, normalised: str) -> Seen:
     cut = normalised or read(Subject(text=text, kind=kind)).text
     return see(text, kind, cut)
+
+
+_remembered = lru_cache(maxsize=_REMEMBERED)(_seen)
+
+
+def _slices(subjects: Sequence[Subject]) -> Iterator[Sequence[Subject]]:
+    start = letters = 0
+    for place, subject in enumerate(subjects):
+        letters += len(subject.text)
+        if place > start and (place - start == _SLICE or letters > _SLICE_TEXT):
+            yield subjects[start:place]
+            start, letters = place, len(subject.text)
+    if start < len(subjects):
+        yield subjects[start:]
 
 
 def _stance(row: Row) -> tuple[Stance, float]:

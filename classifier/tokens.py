@@ -17,12 +17,18 @@ _MONEY = (
     "k|tr|triệu|trieu|củ|cu|tỷ|tỉ|ty|ti|nghìn|ngàn|nghin|ngan|đồng|dong|đ|vnđ|vnd"
     "|usd|đô|do|lít|lit|cành|canh|xị"
 )
+_PART = r"[\w-]{1,63}"
+"""Of a host's name, which allows no more. Without an end a row of dashes or of letters
+with dots between is read again from each of its signs: minutes for one hostile post."""
 _TOKEN = re.compile(
     rf"""
-      (?P<LINK>https?://\S+|www\.\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:{_TOP})\b(?:/\S*)?)
-    | (?P<MAIL>[\w.+-]+@[\w-]+\.[\w.-]+)
-    | (?P<PERCENT>\d[\d.,]*\s?(?:%|phần\străm|phan\stram))
-    | (?P<MONEY>(?<!\w)\d+(?:[.,]\d+)*\s?(?:{_MONEY})(?:\d+|(?=[^\w]|$))(?:k\b)?)
+      (?P<LINK>https?://\S+|www\.\S+|\b{_PART}(?:\.{_PART}){{0,8}}\.(?:{_TOP})\b(?:/\S*)?)
+    | (?P<MAIL>[\w.+-]{{1,64}}@{_PART}\.[\w.-]+)
+    | (?P<PERCENT>\d[\d.,]{{0,20}}\s?(?:%|phần\străm|phan\stram))
+    | (?P<MONEY>
+        (?<!\w)\d{{1,20}}(?:[.,]\d{{1,20}}){{0,8}}\s?(?:{_MONEY})
+        (?:\d+|(?=[^\w]|$))(?:k\b)?
+      )
     | (?P<PHONE>(?<!\w)(?:\+?84|0)(?:[\s.-]?[\dx*]){{8,9}}(?!\w))
     | (?P<YEARS>\b(?:19|20)\d\d\s?[-–]\s?(?:19|20)\d\d\b)
     | (?P<THOUSANDS>

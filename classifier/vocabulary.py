@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifier.features import Seen, letter_groups, word_terms
+from classifier.features import Seen, beginning, letter_groups, word_terms
 
 Floats = NDArray[np.float32]
 
@@ -77,6 +77,7 @@ class Vocabulary:
 
     def group_columns(self, folded: str) -> tuple[int, ...]:
         """Return the columns of one syllable's letter groups (remembered)."""
+        folded = beginning(folded)
         columns = self._groups.get(folded)
         if columns is None:
             known = self.columns["c"]

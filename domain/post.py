@@ -12,6 +12,9 @@ SCHEMA = 1
 MAX_TEXT = 200_000
 """Characters of text kept. Smaller cuts long reports; larger lets one hostile post
 fill a batch (64 posts of 200 kB are 13 MB)."""
+MAX_TITLE, MAX_LEAD = 2_000, 20_000
+"""Characters of title and lead that are judged; real ones are far shorter. Larger lets
+in by them what `MAX_TEXT` keeps out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 import codecs
 import re
-import unicodedata
 from collections.abc import Callable
 from encodings import normalize_encoding
 
@@ -17,6 +16,7 @@ from domain.legacy_letters import (
     bytes_of,
     read_once,
 )
+from domain.marks import composed
 from extraction.syllables import spelled
 
 _META = re.compile(
@@ -69,7 +69,7 @@ def tidy(text: str) -> str:
     """Normalise to NFC, one kind of line end, no control characters."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", text))
+    return composed(_CONTROLS.sub("", text))
 
 
 def looks_binary(body: bytes, content_type: str = "") -> bool:
@@ -133,8 +133,8 @@ def _read_as(body: bytes, name: str) -> str | None:
 
 def _old_readings(body: bytes) -> list[str]:
     latin = body.decode("latin-1")
-    composed = _read_as(body, "cp1258")
-    texts = [unicodedata.normalize("NFC", composed)] if composed else []
+    vietnamese = _read_as(body, "cp1258")
+    texts = [composed(vietnamese)] if vietnamese else []
     return [*texts, _from_tcvn3(latin), _from_vni(latin), _from_viscii(latin)]
 
 

@@ -1,10 +1,10 @@
 """Pages that answer 200 and say, or show by where they led, that nothing is there."""
 
 import re
-import unicodedata
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from domain.marks import composed
 from extraction.charset import tidy
 from extraction.content_text import squeeze, text_of
 from extraction.headline import page_title
@@ -45,7 +45,7 @@ def says_not_found(body: bytes, content_type: str = "") -> bool:
 def is_phrase(text: str) -> bool:
     """Tell whether a heading is one of the usual words for a missing page."""
     # Some sites put their name behind the words, after a dash or a bar.
-    said = unicodedata.normalize("NFC", squeeze(tidy(text)))
+    said = composed(squeeze(tidy(text)))
     first = re.split(r"\s+[|–—-]\s+", said)[0]
     return any(len(words) <= _LONGEST and _SAYS.match(words) for words in (first, said))
 

@@ -15,6 +15,10 @@ _MAX_ROUNDS = 16
 """A pass may uncover work for an earlier one (`k.o.o` …), and in a row of lone letters
 each round settles the outermost. Real text needs two rounds; fewer leave long rows half
 done, more only serve those who type a letter ten thousand times."""
+_LONG = 20_000
+"""Characters of a text that gets all the rounds. Of longer ones so much fewer are done
+that a row of lone letters takes no more time; larger holds the worker up."""
+_FEWEST_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ def normalise(text: str, *, social: bool = True) -> Normalised:
     """
     layers: list[Layer] = []
     now = text
-    for _ in range(_MAX_ROUNDS):
+    rounds = _MAX_ROUNDS * _LONG // max(_LONG, len(text))
+    for _ in range(max(_FEWEST_ROUNDS, rounds)):
         new, found = _once(now, social=social)
         layers += found
         if new == now:

@@ -32,6 +32,8 @@ _MISSPELT = re.compile(r"k[aou]|c[eiy]|n?gh[aouy]|n?ge|ngi|q[^u]")
 _ONSET = re.compile("^[bcdghklmnpqrstvx]+")
 _LONGEST = 7
 """Letters of the longest syllable, «nghiêng»."""
+_REMEMBERED = 80
+"""Characters of a row that is remembered with its answer; more than a real one has."""
 _SURELY = 3
 """Letters of a row above which one may be left over, a chat form beside the word; with
 fewer, letters of an alphabet would be words by chance."""
@@ -56,8 +58,12 @@ def join_split(text: str) -> tuple[str, Layer]:
     return rewrite(text, _ROW, joined)
 
 
-@lru_cache(maxsize=4_000)
 def _joined(row: str, sep: str) -> str:
+    # Long rows are not remembered: thousands of them would fill memory.
+    return (_short_row if len(row) <= _REMEMBERED else _row)(row, sep)
+
+
+def _row(row: str, sep: str) -> str:
     letters = row[:: len(sep) + 1]
     if not _is_spelled(letters, sep):
         return row
@@ -70,6 +76,9 @@ def _joined(row: str, sep: str) -> str:
             parts = [letters[:start], *_cased(words, letters[start:]), letters[end:]]
             return " ".join(filter(None, parts))
     return row
+
+
+_short_row = lru_cache(maxsize=4_000)(_row)
 
 
 def _is_spelled(letters: str, sep: str) -> bool:
@@ -98,26 +107,46 @@ def _words(letters: str) -> tuple[str, ...]:
     """
     if letters in _insults():
         return (letters,)
-    found = sorted(_cuts(letters), key=_begun, reverse=True)
-    if len(found) < 2 or len(found[0]) == 1:  # noqa: PLR2004 - no choice, or a syllable
-        return found[0] if found else ()
-    unsure = letters.isascii() or _insults().intersection(found[0])
-    return () if unsure else found[0]
+    words, several = _best_cut(letters)
+    if not several or len(words) == 1:
+        return words
+    unsure = letters.isascii() or _insults().intersection(words)
+    return () if unsure else words
 
 
-def _begun(words: tuple[str, ...]) -> tuple[int, int]:
-    """Rank a cut: few syllables, then many consonants before vowels."""
-    begun = sum(len(fold(word)) - len(_ONSET.sub("", fold(word))) for word in words)
-    return -len(words), begun
+def _best_cut(letters: str) -> tuple[tuple[str, ...], bool]:
+    """Return the cut of few syllables, then many consonants before vowels.
+
+    And whether there are others. Of equals the first syllable is the shortest. From the
+    end, a rank for each place: rows can be cut in more ways than could be listed.
+    """
+    best: dict[int, tuple[tuple[int, int], int]] = {len(letters): ((0, 0), 0)}
+    several: set[int] = set()
+    for start in range(len(letters) - 2, -1, -1):
+        ends = range(start + 2, min(start + _LONGEST, len(letters)) + 1)
+        found = [
+            (_joined_rank(letters[start:end], best[end][0]), end)
+            for end in ends
+            if end in best and _is_syllable(letters[start:end])
+        ]
+        if found:
+            best[start] = max(found, key=lambda pair: pair[0])
+            if len(found) > 1 or found[0][1] in several:
+                several.add(start)
+    if 0 not in best:
+        return (), False
+    words = []
+    start = 0
+    while start < len(letters):
+        end = best[start][1]
+        words.append(letters[start:end])
+        start = end
+    return tuple(words), 0 in several
 
 
-def _cuts(letters: str) -> Iterator[tuple[str, ...]]:
-    if not letters:
-        yield ()
-    for end in range(2, min(_LONGEST, len(letters)) + 1):
-        if _is_syllable(letters[:end]):
-            for rest in _cuts(letters[end:]):
-                yield (letters[:end], *rest)
+def _joined_rank(word: str, rest: tuple[int, int]) -> tuple[int, int]:
+    begun = len(word) - len(_ONSET.sub("", fold(word)))
+    return rest[0] - 1, rest[1] + begun
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from domain.marks import cut_row, long_rows
 from nlp.rewrite import Layer, rewrite
 
 _SPACES = "\t\x0b\x0c\x1c-\x1f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
@@ -79,8 +80,9 @@ def compose(text: str) -> tuple[str, tuple[Layer, ...]]:
     if unicodedata.is_normalized("NFC", text):
         return text, ()
     layers = []
-    for pattern in (_CLUSTER, _WHOLE):
-        text, layer = rewrite(text, pattern, _composed)
+    passes = ((long_rows(), cut_row), (_CLUSTER, _composed), (_WHOLE, _composed))
+    for pattern, replace in passes:
+        text, layer = rewrite(text, pattern, replace)
         if layer:
             layers.append(layer)
     return text, tuple(layers)
@@ -96,7 +98,7 @@ def clean(text: str) -> tuple[str, tuple[Layer, ...]]:
         return text, ()
     layers: list[Layer] = []
     if _ODD.search(text):
-        for pattern, replace in _PASSES:
+        for pattern, replace in ((long_rows(), cut_row), *_PASSES):
             text, layer = rewrite(text, pattern, replace)
             if layer:
                 layers.append(layer)

@@ -18,7 +18,7 @@ from domain.analysis import Analysis, Judgement, PlaceHit, Span
 from domain.errors import QuarantineError
 from domain.ids import PostId, StoryId, UnitId
 from domain.labels import About, Harm, PostKind, Queue
-from domain.post import MAX_TEXT, Post
+from domain.post import MAX_LEAD, MAX_TEXT, MAX_TITLE, Post
 from domain.profile import SourceSpec
 from pipeline.queues import route
 
@@ -117,7 +117,13 @@ def validate(post: Post) -> Post:
     published = post.published
     if published is not None and published > post.fetched + FUTURE:
         published = None
-    return replace(post, text=post.text[:MAX_TEXT], published=published)
+    return replace(
+        post,
+        title=post.title[:MAX_TITLE],
+        lead=post.lead[:MAX_LEAD],
+        text=post.text[:MAX_TEXT],
+        published=published,
+    )
 
 
 def screen(

@@ -137,3 +137,21 @@ def test_softmax_sums_to_one_and_sharpens() -> None:
 def test_probabilities_follow_the_sigmoid(model: Model) -> None:
     scores = np.zeros((1, len(model.bias)))
     assert model.probabilities(scores)[0, 0] == pytest.approx(0.5)
+
+
+def test_long_texts_are_weighed_in_parts_and_judged_as_alone(
+    judge: LinearClassifier,
+) -> None:
+    subjects = [
+        Subject(text=f"{text} " * 9_000) for text in ("gửi mã otp", "trời đẹp", "ngu")
+    ] * 3
+    together = judge.judge(subjects, explain=False)
+    assert list(together) == [judge.judge([s], explain=False)[0] for s in subjects]
+
+
+def test_syllables_without_end_are_remembered_by_their_beginning(
+    judge: LinearClassifier,
+) -> None:
+    known = judge.model.vocabulary.group_columns("d" * 200_000)
+    assert known == judge.model.vocabulary.group_columns("d" * 20)
+    assert max(map(len, judge.model.vocabulary._groups)) <= 20
