@@ -4,7 +4,7 @@ Nothing typed reaches a parser of the engine: words are terms of letters and dig
 keywords are whole values, and what has no meaning matches nothing.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import inf
 from typing import Any
@@ -15,7 +15,7 @@ from searchindex.adapters.elastic_rows import instant, key
 from searchindex.document import FieldKind
 from searchindex.fields import is_kind, seconds
 from searchindex.query import AllOf, AnyOf, DateRange, FieldIs, Node, Not, NumberRange
-from searchindex.terms import RANKS, Strictness, Terms, flat, strict, terms_of, wordy
+from searchindex.terms import Sought, Strictness, flat, ranks, sought, terms_of, wordy
 
 Clause = Mapping[str, Any]
 
@@ -50,20 +50,20 @@ def ranked(node: Node | None) -> Clause:
     """
     base = found(node)
     wanted = AllOf(tuple(part for part in flat(node or AllOf(())) if wordy(part)))
-    ranks: list[Clause] = []
+    rated: list[Clause] = []
     seen: list[Clause] = []
     loose = _clause(wanted, LOOSE)
-    for at, how in enumerate(RANKS):
+    for worth, how in ranks(wanted):
         clause = _clause(wanted, how)
         if clause in seen:
             continue
         seen.append(clause)
         # All that is found meets the loosest rank: it need not be looked at again.
         kept = ALL if clause == loose else clause
-        ranks.append({"constant_score": {"filter": kept, "boost": len(RANKS) - at}})
-    if leaves(base) + sum(leaves(rank) for rank in ranks) > MAX_LEAVES:
-        ranks = [{"constant_score": {"filter": ALL, "boost": 1}}]
-    return {"bool": {**base["bool"], "must": [{"dis_max": {"queries": ranks}}]}}
+        rated.append({"constant_score": {"filter": kept, "boost": worth}})
+    if leaves(base) + sum(leaves(rank) for rank in rated) > MAX_LEAVES:
+        rated = [{"constant_score": {"filter": ALL, "boost": 1}}]
+    return {"bool": {**base["bool"], "must": [{"dis_max": {"queries": rated}}]}}
 
 
 def between(since: int, until: int) -> Clause:
@@ -233,25 +233,43 @@ def _flat_any(node: AnyOf) -> Iterator[Node]:
 def _leaf(node: Node, how: Strictness) -> Clause:
     terms = terms_of(node)
     if terms is not None:
-        return _text(strict(terms, how), exact=how.exact)
+        if not terms.folded:
+            return ALL
+        return _every(_one_of(group) for group in sought(terms, how))
     if isinstance(node, FieldIs) and is_kind(node.field, FieldKind.KEYWORD):
         return {"term": {f"key.{node.field}": key(node.field, node.value)}}
     return NONE
 
 
-def _text(terms: Terms, *, exact: bool) -> Clause:
-    words = list(terms.exact if exact else terms.folded)
-    columns = [f"exact_{name}" if exact else name for name in terms.columns]
-    if terms.side_by_side and len(words) > 1:
+def _one_of(group: Sequence[Sought]) -> Clause:
+    """Return the clause of alternatives; words alone become one list a column."""
+    if len(group) == 1:
+        return _text(group[0])
+    words: dict[str, set[str]] = {}
+    for one in group:
+        for column in _columns(one):
+            words.setdefault(column, set()).update(one.words)
+    return _either([c for name in words for c in _values(name, words[name])])
+
+
+def _text(wanted: Sought) -> Clause:
+    words, columns = list(wanted.words), _columns(wanted)
+    if wanted.side_by_side and len(words) > 1:
         text = " ".join(words)
         return _either([{"match_phrase": {column: text}} for column in columns])
-    every: list[Clause] = [
+    return _every(
         _either([{"term": {column: word}} for column in columns])
         for word in dict.fromkeys(words)
-    ]
-    if not every:
-        return ALL
-    return every[0] if len(every) == 1 else {"bool": {"filter": every}}
+    )
+
+
+def _columns(wanted: Sought) -> list[str]:
+    return [f"exact_{name}" if wanted.exact else name for name in wanted.columns]
+
+
+def _every(clauses: Iterable[Clause]) -> Clause:
+    kept = _unique(part for clause in clauses for part in _conditions(clause))
+    return kept[0] if len(kept) == 1 else {"bool": {"filter": kept}}
 
 
 def _dates(node: DateRange) -> Clause:

@@ -18,7 +18,7 @@ from searchindex.query import (
     Phrase,
     Words,
 )
-from searchindex.terms import RANKS, Strictness, Terms, flat, strict, terms_of, wordy
+from searchindex.terms import Sought, Strictness, flat, ranks, sought, terms_of, wordy
 
 BREAK = "¶"
 """Stands between lead and text, so that no phrase reaches over the gap."""
@@ -62,26 +62,25 @@ class Prepared:
     def rank(self, node: Node) -> float:
         """Return how well a matching document matches, larger is better."""
         ranked = AllOf(tuple(part for part in flat(node) if wordy(part)))
-        at = next(n for n, how in enumerate(RANKS) if self.matches(ranked, how))
-        return float(len(RANKS) - at)
+        return next(n for n, how in ranks(ranked) if self.matches(ranked, how))
 
     def _holds(self, node: Words | Phrase | FieldIs, how: Strictness) -> bool:
         terms = terms_of(node)
         if terms is not None:
-            return self._reads(strict(terms, how), exact=how.exact)
+            groups = sought(terms, how)
+            return all(any(self._reads(one) for one in group) for group in groups)
         if isinstance(node, FieldIs) and is_kind(node.field, FieldKind.KEYWORD):
             value = comparable(node.field, node.value)
             return value in self.keys.get(node.field, ())
         return False
 
-    def _reads(self, terms: Terms, *, exact: bool) -> bool:
-        wanted = terms.exact if exact else terms.folded
-        texts = self.exact if exact else self.folded
-        columns = [texts[name] for name in terms.columns]
-        if terms.side_by_side:
-            return any(_contains(column, wanted) for column in columns)
+    def _reads(self, wanted: Sought) -> bool:
+        texts = self.exact if wanted.exact else self.folded
+        columns = [texts[name] for name in wanted.columns]
+        if wanted.side_by_side:
+            return any(_contains(column, wanted.words) for column in columns)
         held = set().union(*columns)
-        return held.issuperset(wanted)
+        return held.issuperset(wanted.words)
 
     def _within(self, node: DateRange | NumberRange) -> bool:
         low: float | None

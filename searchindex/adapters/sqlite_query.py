@@ -9,7 +9,7 @@ from hashlib import blake2b
 from searchindex.document import FieldKind
 from searchindex.fields import TIE_BITS, comparable, is_kind, seconds
 from searchindex.query import AllOf, AnyOf, DateRange, FieldIs, Node, Not, NumberRange
-from searchindex.terms import Strictness, flat, strict, terms_of, wordy
+from searchindex.terms import Sought, Strictness, flat, sought, terms_of, wordy
 
 EVERY = "kall"
 """The word in `keys` of every document."""
@@ -125,16 +125,13 @@ def _paired(parts: Sequence[Node]) -> list[Node]:
 def _leaf(node: Node, how: Strictness) -> str:
     terms = terms_of(node)
     if terms is not None:
-        terms = strict(terms, how)
-        words = as_exact(terms.exact) if how.exact else terms.folded
-        if not words:
+        if not terms.folded:
             return _ALL
-        names = (f"exact_{c}" if how.exact else c for c in terms.columns)
-        if terms.side_by_side:
-            text = f'"{" ".join(words)}"'
-        else:
-            text = _joined("AND", [f'"{word}"' for word in dict.fromkeys(words)])
-        return f"{{{' '.join(names)}}}:{text}"
+        groups = (
+            _joined("OR", list(dict.fromkeys(_text(one) for one in group)))
+            for group in sought(terms, how)
+        )
+        return _joined("AND", list(dict.fromkeys(groups)))
     if not isinstance(node, FieldIs):
         return _NONE
     if node.field == "queue+status":
@@ -142,6 +139,16 @@ def _leaf(node: Node, how: Strictness) -> str:
     if is_kind(node.field, FieldKind.KEYWORD):
         return f'keys:"{key_word(node.field, comparable(node.field, node.value))}"'
     return _NONE
+
+
+def _text(wanted: Sought) -> str:
+    words = as_exact(wanted.words) if wanted.exact else wanted.words
+    names = (f"exact_{c}" if wanted.exact else c for c in wanted.columns)
+    if wanted.side_by_side:
+        text = f'"{" ".join(words)}"'
+    else:
+        text = _joined("AND", [f'"{word}"' for word in dict.fromkeys(words)])
+    return f"{{{' '.join(names)}}}:{text}"
 
 
 def _joined(operator: str, parts: Sequence[str]) -> str:

@@ -32,7 +32,7 @@ from searchindex.intake import decode_state
 from searchindex.local_days import local_day, offset_seconds
 from searchindex.port import GeoFacet, Hit, IndexReader, Order, Page, Search
 from searchindex.query import AnyOf, FieldIs, Node
-from searchindex.terms import RANKS
+from searchindex.terms import ranks
 
 BOUND = 10_000
 """Matches that are counted, faceted and ordered by urgency. More makes a search for
@@ -217,15 +217,17 @@ class Look:
 
     def _best(self, after: Cursor | None, limit: int) -> list[Row]:
         """Walk the ranks, best first, newest first within each."""
-        ranks = [expression(self._plan.text, how) for how in RANKS]
+        better: list[str] = []
         found: list[Row] = []
-        for at, match in enumerate(ranks):
-            value = float(len(RANKS) - at)
-            better = list(dict.fromkeys(ranks[:at]))
-            if (after is not None and value > after.value) or match in better:
+        for value, how in ranks(self._plan.text):
+            match = expression(self._plan.text, how)
+            if match in better:
+                continue
+            before, better = better, [*better, match]
+            if after is not None and value > after.value:
                 continue
             place = after.slot if after and after.value == value else None
-            only = f"(({match}) NOT ({' OR '.join(better)}))" if better else match
+            only = f"(({match}) NOT ({' OR '.join(before)}))" if before else match
             slots = self._slots(only, place, limit - len(found), newest=True)
             found.extend((value, slot) for slot in slots)
             if len(found) >= limit:

@@ -204,6 +204,42 @@ class SearchIndexContract(ABC):
         assert scores == sorted(scores, reverse=True)
         assert len(set(scores)) == 3
 
+    def test_other_marks_than_those_typed_rank_last(self, index):
+        fill(
+            index,
+            analysis(post("other", "thanh sắt rơi gần nhà ông Lò", hours=9)),
+            analysis(post("side", "giá sắt lò tăng", hours=8)),
+            analysis(post("half", "mái sạt, lộ cả cột", hours=7)),
+            analysis(post("bare", "dat da sat xuong, lo qua", hours=4)),
+            analysis(post("bareside", "duong sat lo", hours=5)),
+            analysis(post("mixed", "sạt mái, lo quá", hours=6)),
+            analysis(post("apart", "lở đất, sạt mái", hours=3)),
+            analysis(post("slide", "đường sạt lở", hours=2)),
+        )
+        marked = ["slide", "apart", "bareside", "mixed", "bare", "half", "side"]
+        assert ids(index, "sạt lở", Order.BEST) == [*marked, "other"]
+        assert set(ids(index, "sat lo", Order.BEST)) == {*marked, "other"}
+
+    def test_where_no_mark_was_typed_words_side_by_side_rank_first(self, index):
+        fill(
+            index,
+            analysis(post("far", "sắt cũ của nhà ông Lò", hours=3)),
+            analysis(post("near", "đường sạt lở", hours=2)),
+            analysis(post("letters", "sat lo", hours=1)),
+        )
+        assert ids(index, "sat lo", Order.BEST) == ["letters", "near", "far"]
+
+    def test_pages_of_the_best_hold_each_post_once(self, index):
+        names = [f"{kind}{n}" for kind in ("a", "b", "c") for n in range(4)]
+        said = {"a": "đường sạt lở", "b": "sat lo", "c": "sắt của ông Lò"}
+        fill(
+            index,
+            *(analysis(post(n, said[n[0]], hours=at)) for at, n in enumerate(names)),
+        )
+        assert walk(index, "sạt lở", Order.BEST, size=3) == [
+            f"{kind}{n}" for kind in ("a", "b", "c") for n in (3, 2, 1, 0)
+        ]
+
     def test_a_phrase_does_not_reach_over_title_lead_and_text(self, index):
         fill(index, analysis(post("a", "ba bốn", title="không một", lead="hai")))
         assert ids(index, '"một hai"') == []

@@ -120,7 +120,7 @@ def test_the_best_rank_of_a_document_counts():
     clause = ranked(parse('"sạt lở" published:2026', today=date(2026, 11, 23)).node)
     (best,) = clause["bool"]["must"]
     boosts = [q["constant_score"]["boost"] for q in best["dis_max"]["queries"]]
-    assert boosts == [6, 5, 3, 2]
+    assert boosts == [10, 9, 7, 6, 4, 3, 2]
     assert best["dis_max"]["queries"][-1]["constant_score"]["filter"] == ALL
     assert "range" not in str(best)
 
@@ -128,7 +128,7 @@ def test_the_best_rank_of_a_document_counts():
 def test_a_query_without_words_has_one_rank():
     (best,) = ranked(FieldIs("queue", "press"))["bool"]["must"]
     (only,) = best["dis_max"]["queries"]
-    assert only["constant_score"] == {"filter": ALL, "boost": 6}
+    assert only["constant_score"] == {"filter": ALL, "boost": 10}
 
 
 def test_what_can_be_typed_stays_within_the_bounds_of_servers():
