@@ -56,7 +56,7 @@ def _told(
         named = ", ".join(words.get(s.name, s.name).lower() for s in harms)
         yield Queue.HARMFUL, f"Có dấu hiệu: {named}"
     if judgement.flagged(Label.CHECKABLE_CLAIM):
-        yield Queue.CLAIMS, "Nêu thông tin cần kiểm chứng"
+        yield Queue.CLAIMS, "Nêu thông tin cần xác minh"
     if kind is PostKind.REPORT:
         yield Queue.ANSWERS, "Phản ánh gửi đến cơ quan"
     elif judgement.flagged(Label.COMPLAINT):

@@ -172,6 +172,7 @@ def session_info(call: Call) -> dict[str, Any]:
     return {
         "csrf": call.session.csrf,
         "account": call.account.display,
+        "language": reading.words.language,
         "words": reading.words.section("desk"),
         "queues": [
             {**_choice(q, reading.label("queues", q)), "order": ORDERS[q].value}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from ui import shown
 from ui.wording import Wording
 
 _CHECK_LINK = frozenset({"dns", "connection", "robots_unreachable", "http_404"})
@@ -33,5 +32,5 @@ def counted(errors: Mapping[str, int], words: Wording) -> str:
     """Say how often each thing went wrong, the most frequent first."""
     often = sorted(errors.items(), key=lambda found: -found[1])
     return ", ".join(
-        f"{with_code(code, words)}: {shown.number(n)}" for code, n in often
+        f"{with_code(code, words)}: {words.number(n)}" for code, n in often
     )

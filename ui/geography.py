@@ -21,12 +21,6 @@ LEAST_EXTENT = 0.1
 FULL_CIRCLE = 20
 """Posts of the largest circle at least. Fewer would draw a single post as a blot."""
 
-LABELLED = 7
-"""Names written on the map at most; the table has them all."""
-
-APART_LAT, APART_LON = 0.055, 0.30
-"""Degrees between two names: nearer, one would be written over the other."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -94,20 +88,6 @@ def frame(units: Sequence[Unit]) -> Frame:
         width=round(width),
         height=round(height),
     )
-
-
-def labelled(found: Sequence[Place]) -> tuple[Place, ...]:
-    """Return the fullest places whose names do not stand over each other."""
-    kept: list[Place] = []
-    for place in found:
-        free = all(
-            abs(place.lat - other.lat) > APART_LAT
-            or abs(place.lon - other.lon) > APART_LON
-            for other in kept
-        )
-        if place.count and free and len(kept) < LABELLED:
-            kept.append(place)
-    return tuple(kept)
 
 
 def full_circle(found: Sequence[Place]) -> int:

@@ -1,20 +1,20 @@
 """The drawing of the map: circles by their place on the ground, no boundaries."""
 
 from collections.abc import Sequence
-from math import sqrt
 
 import altair as alt
 import pandas as pd
 
-from ui import geography, shown
+from ui import geography, map_names
 from ui.geography import Frame, Place
+from ui.map_names import LARGEST, Name
 from ui.wording import Wording
 
 INK, WATER = "#0d3150", "#17507d"
-LARGEST = 2600
-"""Area of the largest circle in square pixels: larger hides its neighbours."""
-
-NUMBERS = "replace(format(datum.value, ',d'), /,/g, '.')"
+NUMBERS = {
+    "vi": "replace(format(datum.value, ',d'), /,/g, '.')",
+    "en": "format(datum.value, ',d')",
+}
 
 
 def drawn(found: Sequence[Place], frame: Frame, words: Wording) -> alt.LayerChart:
@@ -27,11 +27,10 @@ def drawn(found: Sequence[Place], frame: Frame, words: Wording) -> alt.LayerChar
                 "name": place.name,
                 "short": place.short,
                 "lat": place.lat,
-                "above": _above(place, most, frame),
                 "lon": place.lon,
                 "count": place.count,
-                "said": shown.number(place.count),
-                "before": shown.number(place.before),
+                "said": words.number(place.count),
+                "before": words.number(place.before),
             }
             for place in found
         ]
@@ -58,7 +57,7 @@ def drawn(found: Sequence[Place], frame: Frame, words: Wording) -> alt.LayerChar
                     title=words("overview.count"),
                     orient="bottom-left",
                     values=_steps(most),
-                    labelExpr=NUMBERS,
+                    labelExpr=NUMBERS[words.language],
                     symbolFillColor=WATER,
                     symbolStrokeColor=INK,
                 ),
@@ -74,7 +73,7 @@ def drawn(found: Sequence[Place], frame: Frame, words: Wording) -> alt.LayerChar
         .mark_point(shape="circle", size=22, color="#7c8c99", strokeWidth=1)
         .encode(**where)
     )
-    layers = (rings, circles, *_names(rows, found, frame))
+    layers = (rings, circles, *_names(map_names.names(found, frame, most), frame))
     chart: alt.LayerChart = (
         alt.layer(*layers)
         .properties(width=frame.width, height=frame.height)
@@ -88,31 +87,23 @@ def _steps(most: int) -> list[int]:
     return sorted({max(1, most // 10), max(1, most // 3), most})
 
 
-def _above(place: Place, most: int, frame: Frame) -> float:
-    """Return the latitude of the place's name: above its circle, which is clicked."""
-    radius = sqrt(LARGEST * place.count / most) / 2
-    return place.lat + (radius + 8) * (frame.north - frame.south) / frame.height
-
-
 def _x(frame: Frame) -> alt.X:
     return alt.X("lon:Q", scale=_scale(frame.west, frame.east), axis=None)
 
 
-def _y(frame: Frame, field: str = "lat:Q") -> alt.Y:
-    return alt.Y(field, scale=_scale(frame.south, frame.north), axis=None)
+def _y(frame: Frame) -> alt.Y:
+    return alt.Y("lat:Q", scale=_scale(frame.south, frame.north), axis=None)
 
 
 def _scale(low: float, high: float) -> alt.Scale:
     return alt.Scale(domain=[low, high], nice=False, zero=False)
 
 
-def _names(
-    rows: pd.DataFrame, found: Sequence[Place], frame: Frame
-) -> tuple[alt.Chart, alt.Chart]:
-    """Write the fullest places' names: dark letters upon a wider white line."""
-    ids = [place.id for place in geography.labelled(found)]
-    written = alt.Chart(rows[rows["id"].isin(ids)])
+def _names(named: Sequence[Name], frame: Frame) -> tuple[alt.Chart, alt.Chart]:
+    """Write names: dark letters upon a wider white line."""
+    rows = [{"short": n.place.short, "lat": n.lat, "lon": n.lon} for n in named]
+    written = alt.Chart(pd.DataFrame(rows, columns=["short", "lat", "lon"]))
     edge = written.mark_text(fontSize=12, stroke="white", strokeWidth=3)
     ink = written.mark_text(fontSize=12, color="#1c2730")
-    where = {"x": _x(frame), "y": _y(frame, "above:Q")}
-    return edge.encode(text="short:N", **where), ink.encode(text="short:N", **where)
+    where = {"x": _x(frame), "y": _y(frame), "text": "short:N"}
+    return edge.encode(**where), ink.encode(**where)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from ui import shown
 from ui.view_models import Reading
+from ui.wording import Wording
 
 
 class Interval(Protocol):
@@ -107,34 +107,34 @@ def recall_line(reading: Reading, found: Recalled | None) -> str:
         return words("models.recall_none")
     return words(
         "models.recall",
-        value=shown.percent(found.value),
-        low=shown.percent(found.low or 0.0),
-        high=shown.percent(found.high or 0.0),
+        value=words.percent(found.value),
+        low=words.percent(found.low or 0.0),
+        high=words.percent(found.high or 0.0),
         since=reading.moment(found.since),
-        sample=shown.number(found.sample_reviewed),
-        harmful=shown.number(found.sample_harmful),
-        unflagged=shown.number(found.unflagged),
+        sample=words.number(found.sample_reviewed),
+        harmful=words.number(found.sample_harmful),
+        unflagged=words.number(found.unflagged),
     )
 
 
-def figure(of: Measure, value: Interval) -> str:
+def figure(words: Wording, of: Measure, value: Interval) -> str:
     """Write a figure with its interval; a cost plainly, all else in per cent."""
     if of.name == "cost":
-        return f"{shown.number(value.value, 3)} ({_cost(value)})"
-    low, high = shown.number(100 * value.low, 1), shown.number(100 * value.high, 1)
-    whole = f"{shown.number(100 * value.value, 1)}%"
+        return f"{words.number(value.value, 3)} ({_cost(words, value)})"
+    low, high = words.number(100 * value.low, 1), words.number(100 * value.high, 1)
+    whole = f"{words.number(100 * value.value, 1)}%"
     return whole if low == high else f"{whole} ({low}–{high})"
 
 
-def _cost(value: Interval) -> str:
-    return f"{shown.number(value.low, 3)}–{shown.number(value.high, 3)}"
+def _cost(words: Wording, value: Interval) -> str:
+    return f"{words.number(value.low, 3)}–{words.number(value.high, 3)}"
 
 
 def named(reading: Reading, of: Measure) -> list[str]:
     """Return what it was measured on, which figure it is, on how many texts."""
     words = reading.words
     part = words(f"models.part_{of.part.replace(' ', '_')}")
-    return [part, words(f"models.f_{of.name}"), shown.number(of.texts)]
+    return [part, words(f"models.f_{of.name}"), words.number(of.texts)]
 
 
 def compared(reading: Reading, pairs: Sequence[Pair]) -> list[list[str]]:
@@ -143,8 +143,8 @@ def compared(reading: Reading, pairs: Sequence[Pair]) -> list[list[str]]:
     return [
         [
             *named(reading, pair),
-            figure(pair, pair.live),
-            figure(pair, pair.candidate),
+            figure(words, pair, pair.live),
+            figure(words, pair, pair.candidate),
             words("models.worse") if pair.worse else "",
         ]
         for pair in pairs
@@ -159,10 +159,10 @@ def made_of(reading: Reading, made: Made | None) -> str:
     return words(
         "models.made",
         at=reading.moment(made.at),
-        corpus=shown.number(made.corpus),
-        reviews=shown.number(made.reviews),
-        weight=shown.number(made.review_weight, 2),
-        reviewers=shown.number(made.reviewers),
+        corpus=words.number(made.corpus),
+        reviews=words.number(made.reviews),
+        weight=words.number(made.review_weight, 2),
+        reviewers=words.number(made.reviewers),
         since=reading.moment(made.since),
         until=reading.moment(made.until),
     )
@@ -174,18 +174,18 @@ def shadow_lines(reading: Reading, shadow: Shadow) -> list[str]:
     if shadow.at is None:
         return [words("models.shadow_waits")]
     return [
-        words("models.shadow_compared", count=shown.number(shadow.compared)),
+        words("models.shadow_compared", count=words.number(shadow.compared)),
         words(
             "models.shadow_more",
-            count=shown.number(shadow.more),
-            confirmed=shown.number(shadow.more_confirmed),
-            denied=shown.number(shadow.more_denied),
+            count=words.number(shadow.more),
+            confirmed=words.number(shadow.more_confirmed),
+            denied=words.number(shadow.more_denied),
         ),
         words(
             "models.shadow_fewer",
-            count=shown.number(shadow.fewer),
-            confirmed=shown.number(shadow.fewer_confirmed),
-            denied=shown.number(shadow.fewer_denied),
+            count=words.number(shadow.fewer),
+            confirmed=words.number(shadow.fewer_confirmed),
+            denied=words.number(shadow.fewer_denied),
         ),
         words("models.shadow_at", at=reading.moment(shadow.at)),
     ]

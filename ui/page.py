@@ -8,6 +8,11 @@ from ui.context import ConsoleContext
 from ui.view_models import Reading
 from ui.wording import Wording
 
+PAGES = (
+    "", "desk", "search", "map", "sources", "models", "drift", "settings",
+)  # fmt: skip
+"""Addresses of Streamlit's pages, in the order of the navigation."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageContext:

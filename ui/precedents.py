@@ -41,11 +41,11 @@ TRIED = 24
 """Proposals that are checked to have `SHOWN` left, for a wave of copies judged alike
 takes one line. More reads more documents for nothing."""
 
-LEAST = 0.12
-"""Likeness of a precedent. Lower shows posts that share but a turn of phrase, higher
-leaves most posts without any."""
+LEAST = 0.18
+"""Likeness of a precedent. Lower shows posts that share but a turn of phrase, as an
+advert and a warning of it; higher leaves most posts without any."""
 
-DEGREES = ((0.8, "same"), (0.3, "very"), (0.18, "fairly"), (0.0, "somewhat"))
+DEGREES = ((0.8, "same"), (0.3, "very"), (0.0, "fairly"))
 """Likeness in words, from which share on."""
 
 NEAR_COPY = 0.6
@@ -54,7 +54,7 @@ NEAR_COPY = 0.6
 MOST_SHARED = 3
 """Stretches of words in common that are named: a line of the column."""
 
-LONGEST_SHARED = 40
+LONGEST_SHARED = 60
 """Characters of such a stretch; near-copies share whole sentences."""
 
 NAMES = frozenset({"PER", "LOC"})

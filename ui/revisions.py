@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from domain.labels import GoneReason
 from searchindex.document import Document, EarlierRevision
-from ui import shown
 from ui.difference import counts, difference
 from ui.masking import without_personal_data
 from ui.passages import Piece
@@ -82,7 +81,7 @@ def labelled(found: tuple[Piece, ...], words: Wording) -> tuple[Piece, ...]:
 
 
 def _label(piece: Piece, words: Wording) -> str:
-    count = shown.number(len(piece.text.split()))
+    count = words.number(len(piece.text.split()))
     return words(f"change.{piece.kind}", count=count)
 
 
@@ -97,7 +96,7 @@ def _edit(
     pieces = compared(old.text, new.text) if old.text != new.text else ()
     added, removed = counts((*title, *pieces))
     said = words(
-        "change.counts", added=shown.number(added), removed=shown.number(removed)
+        "change.counts", added=words.number(added), removed=words.number(removed)
     )
     return Edit(
         revision=new.revision,

@@ -6,9 +6,10 @@ import uvicorn
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from ui import adding, api, webhook
+from ui import adding, api, start_page, webhook
 from ui.context import ConsoleContext, install
 from ui.guard import SessionGuard
+from ui.page import PAGES
 from ui.sign_in import SignInPages
 
 SCRIPT = Path(__file__).with_name("console.py")
@@ -49,6 +50,7 @@ def build_app(context: ConsoleContext) -> ASGIApp:
             *webhook.routes(context),
             *adding.routes(context),
             *api.routes(context),
+            *start_page.routes(PAGES),
         ],
         middleware=[Middleware(SessionGuard, context=context)],
     )

@@ -9,7 +9,6 @@ import streamlit as st
 
 from domain.errors import MinhTinError
 from eventlog.port import LogTopic
-from ui import shown
 from ui.context import ConsoleContext, current
 from ui.guard import cookie_name
 from ui.page import PageContext
@@ -151,7 +150,7 @@ def _lag_bar(page: PageContext) -> None:
         behind, minutes = late
         _bar(
             "lag",
-            page.words("app.lag", count=shown.number(behind), minutes=minutes),
+            page.words("app.lag", count=page.words.number(behind), minutes=minutes),
         )
 
 

@@ -7,20 +7,10 @@ from zoneinfo import ZoneInfo
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
-def number(value: float, decimals: int = 0) -> str:
-    """Write with a point between thousands and a comma before decimals."""
+def number(value: float, decimals: int = 0, language: str = "vi") -> str:
+    """Write 1.234,5; in English 1,234.5."""
     text = f"{value:,.{decimals}f}"
-    return text.translate(str.maketrans(",.", ".,"))
-
-
-def percent(share: float) -> str:
-    """Write a share (0 to 1) as whole percent."""
-    return f"{number(share * 100)}%"
-
-
-def chance(probability: float) -> str:
-    """Write a model's probability; it is never sure, so never 0 % or 100 %."""
-    return percent(min(0.99, max(0.01, probability)))
+    return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
 @lru_cache(maxsize=8)

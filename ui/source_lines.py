@@ -94,10 +94,10 @@ def state_of(line: SourceLine, reading: Reading) -> tuple[str, str, str]:
     return MARKS[first.state], reading.words(f"condition.{first.condition}"), said
 
 
-def today_against_usual(facts: SourceFacts) -> str:
+def today_against_usual(facts: SourceFacts, words: Wording) -> str:
     """Write new posts of 24 hours beside what is usual."""
-    today = "–" if facts.today is None else shown.number(facts.today)
-    usual = "–" if facts.usual is None else shown.number(facts.usual.median)
+    today = "–" if facts.today is None else words.number(facts.today)
+    usual = "–" if facts.usual is None else words.number(facts.usual.median)
     return f"{today} / {usual}"
 
 
@@ -111,29 +111,29 @@ def lag(found: Lag | None, reading: Reading) -> str:
 def length(span: timedelta, reading: Reading) -> str:
     """Write a length of time in its largest unit."""
     unit, count = shown.span(max(span.total_seconds(), shown.MINUTE))
-    return reading.words(f"span.{unit}", count=shown.number(count))
+    return reading.words(f"span.{unit}", count=reading.words.number(count))
 
 
-def shares(sums: VisitSum) -> str:
-    """Write the shares of pages with title, date, text, author."""
+def shares(sums: VisitSum, words: Wording) -> str:
+    """Write the shares of pages with title, date, text, author, in per cent."""
     if not sums.tried:
         return "–"
-    return " · ".join(shown.number(100 * sums.share(part)) for part in PARTS)
+    return " · ".join(words.percent(sums.share(part)) for part in PARTS)
 
 
-def errors(sums: VisitSum) -> str:
+def errors(sums: VisitSum, words: Wording) -> str:
     """Write how many failed, and of which kind most."""
     if not sums.failures:
         return "0"
     worst = max(sums.errors, key=lambda code: sums.errors[code])
-    return f"{shown.number(sums.failures)} ({worst})"
+    return f"{words.number(sums.failures)}: {faults.said(worst, words)}"
 
 
 def trial(found: SourceTrial, words: Wording) -> list[str]:
     """Say what a trial visit brought: the verdict, the parts, what failed."""
-    pages = shown.number(found.pages)
+    pages = words.number(found.pages)
     parts = " · ".join(
-        f"{words(f'source.part_{part}')} {shown.number(count)}/{pages}"
+        f"{words(f'source.part_{part}')} {words.number(count)}/{pages}"
         for part, count in found.parts.items()
     )
     failed = faults.counted(found.errors, words)
@@ -144,7 +144,7 @@ def trial(found: SourceTrial, words: Wording) -> list[str]:
 
 def _verdict(found: SourceTrial, words: Wording) -> str:
     """Tell pages that lack something from others that could not be had at all."""
-    pages = shown.number(found.pages)
+    pages = words.number(found.pages)
     if found.sound:
         return words("source.trial_good", pages=pages)
     if not found.pages:
@@ -153,7 +153,7 @@ def _verdict(found: SourceTrial, words: Wording) -> str:
     if lacking:
         said = ", ".join(words(f"source.part_{part}") for part in lacking)
         return words("source.trial_lacks", pages=pages, parts=said)
-    count = shown.number(sum(found.errors.values()))
+    count = words.number(sum(found.errors.values()))
     return words("source.trial_errors", pages=pages, count=count)
 
 

@@ -23,6 +23,11 @@ FIRST_WORDS = 110
 MOST_WORDS = 6
 """Words that explain a flag. More are read by nobody, and all are in the text."""
 
+MOST_QUOTED = 3
+"""Words that the sentence names: it must stay one that is read at a glance."""
+
+_QUOTES = dict.fromkeys(map(ord, '"“”„«»‹›'))
+_EDGES = " '‘’?!.,;:…()[]–-"
 
 LEAST_SHARE = 0.15
 """Of the heaviest term's weight; lighter terms are left out. Zero underlines all."""
@@ -55,7 +60,7 @@ class Reading:
 
     def since(self, when: datetime) -> str:
         unit, count = shown.span((self.now - when).total_seconds())
-        return self.words(f"since.{unit}", count=shown.number(count))
+        return self.words(f"since.{unit}", count=self.words.number(count))
 
     def source_name(self, document: Document) -> str:
         post = document.post
@@ -239,7 +244,7 @@ def row(
         source=reading.source_name(document),
         words=first_words(document, reading),
         label=_row_label(analysis, top, queue, reading),
-        chance=shown.chance(top.probability) if top else "",
+        chance=reading.words.chance(top.probability) if top else "",
         copies=max(copies, 1 + len(folded)),
         story=document.story_shown or "",
         folded=tuple(folded),
@@ -298,8 +303,8 @@ def flag(score: LabelScore, reading: Reading, hidden: frozenset[str]) -> Flag:
     return Flag(
         name=score.name,
         label=reading.signal(score.name),
-        chance=shown.chance(score.probability),
-        threshold=shown.percent(score.threshold),
+        chance=reading.words.chance(score.probability),
+        threshold=reading.words.percent(score.threshold),
         share=round(score.probability, 4),
         flagged=score.flagged,
         words=tuple(Word(term=t.term, weight=round(t.weight, 3)) for t in kept),
@@ -325,10 +330,20 @@ def sentence(analysis: Analysis, flags: Sequence[Flag], reading: Reading) -> str
     if not said:
         return words("why.none")
     terms = [w.term for f in flags for w in f.words if w.weight > 0]
-    quoted = ", ".join(f"“{t}”" for t in dict.fromkeys(terms[:3]))
+    bare = [found for t in terms if (found := quotable(t))]
+    quoted = ", ".join(f"“{t}”" for t in list(dict.fromkeys(bare))[:MOST_QUOTED])
     if not quoted:
         return f"{said}."
     return words("why.sentence", said=said, terms=quoted)
+
+
+def quotable(term: str) -> str:
+    """Return a term as it can stand between quotation marks, empty without a word.
+
+    Terms are cut out of texts, so half of a pair of quotation marks may hang on them.
+    """
+    bare = term.translate(_QUOTES).strip(_EDGES)
+    return bare if any(c.isalnum() for c in bare) else ""
 
 
 def reasons(analysis: Analysis, reading: Reading) -> list[str]:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from domain.profile import Profile
+from ui import shown
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 DEFAULT_LANGUAGE = "vi"
@@ -22,6 +23,18 @@ class Wording:
 
     def __call__(self, key: str, **values: object) -> str:
         return self.texts[key].format_map(values)
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Write a number as readers of this language do: 1.234,5 or 1,234.5."""
+        return shown.number(value, decimals, self.language)
+
+    def percent(self, share: float, decimals: int = 0) -> str:
+        """Write a share (0 to 1) in per cent."""
+        return f"{self.number(share * 100, decimals)}%"
+
+    def chance(self, probability: float) -> str:
+        """Write a model's probability; it is never sure, so never 0 % or 100 %."""
+        return self.percent(min(0.99, max(0.01, probability)))
 
     def section(self, name: str) -> dict[str, str]:
         """Return the texts below `name.`, without that prefix."""

@@ -86,6 +86,7 @@ class Desk {
       return;
     }
     this.words = this.info.words;
+    this.root.lang = this.info.language;
     this.frame();
     await this.open(this.queue, this.wanted);
     this.timers.push(setInterval(() => this.refresh(), REFRESH_MS), setInterval(() => this.watch(), WATCH_MS));
@@ -125,6 +126,8 @@ class Desk {
     const text = (this.words && this.words[key]) || key;
     return text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   }
+  locale() { return this.info && this.info.language === "en" ? "en-GB" : "vi-VN"; }
+  number(count) { return count.toLocaleString(this.locale()); }
   clock() {
     return new Date().toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
   }
@@ -161,12 +164,12 @@ class Desk {
     this.sort.value = this.order || this.info.queues.find((one) => one.id === this.queue)?.order || "urgent";
     this.tabs.replaceChildren(...this.info.queues.map((queue) =>
       el("button", { class: "tab", role: "tab", "aria-selected": String(queue.id === this.queue), onclick: () => { this.order = ""; this.open(queue.id); } },
-        queue.label, el("b", {}, this.counts[queue.id] === undefined ? "" : this.counts[queue.id].toLocaleString("vi-VN")))));
+        queue.label, el("b", {}, this.counts[queue.id] === undefined ? "" : this.number(this.counts[queue.id])))));
   }
   drawBar() {
     const off = !this.current;
     const verdicts = this.info.verdicts.map((verdict) =>
-      el("button", { disabled: off, "data-verdict": verdict.id, title: verdict.label, onclick: () => this.choose(verdict) }, el("kbd", {}, verdict.key), this.words[`short_${verdict.id}`] || verdict.label, verdict.needs ? "…" : ""));
+      el("button", { disabled: off, "data-verdict": verdict.id, title: verdict.label, onclick: () => this.choose(verdict) }, el("kbd", {}, verdict.key), verdict.label, verdict.needs ? "…" : ""));
     const act = (key, label, run, disabled = false) => el("button", { disabled, onclick: run, "data-key": key }, el("kbd", {}, key), label);
     this.bar.replaceChildren(...verdicts, el("span", { class: "gap" }),
       act("Z", this.say("undo"), () => this.undo()), act("J", this.say("next_short"), () => this.step(1), off),
@@ -236,6 +239,7 @@ class Desk {
   drawList() {
     const kept = this.list.scrollTop;
     const rows = this.rows.map((row) => el("li", {}, this.drawRow(row)));
+    if (rows.length) rows.unshift(el("li", { class: "note" }, this.say(`order_${this.sort.value}_note`), " ", el("i", { class: "age", "aria-hidden": "true" }), " ", this.say("age_note", { hours: OLDEST_HOURS })));
     if (this.cursor) rows.push(el("li", {}, el("button", { class: "row", onclick: () => this.load().catch((error) => this.tell(error.message, true)) }, this.say("more"))));
     this.list.replaceChildren(...rows);
     this.list.scrollTop = kept;
@@ -415,7 +419,8 @@ class Desk {
     const flags = post.flags.map((flag) => el("section", {},
       el("div", { class: "flag" }, el("span", {}, flag.label), el("span", {}, flag.chance)),
       el("div", { class: "bar" }, el("i", { style: `width:${flag.share * 100}%` }), el("u", { style: `left:${parseFloat(flag.threshold)}%`, title: `${this.say("threshold")} ${flag.threshold}` })),
-      flag.words.length > 0 ? el("div", { class: "terms" }, flag.words.map((word) => el("span", { class: word.weight < 0 ? "against" : "" }, `${word.term} ${word.weight > 0 ? "+" : "−"}${Math.abs(word.weight).toFixed(1).replace(".", ",")}`)))
+      el("div", { class: "quiet tick" }, this.say("threshold_note", { threshold: flag.threshold })),
+      flag.words.length > 0 ? el("div", { class: "terms" }, flag.words.map((word) => el("span", { class: word.weight < 0 ? "against" : "" }, `${word.term} ${word.weight > 0 ? "+" : "−"}${Math.abs(word.weight).toLocaleString(this.locale(), { minimumFractionDigits: 1, maximumFractionDigits: 1 })}`)))
         : el("div", { class: "quiet" }, this.say("words_none"))));
     const facts = [["about", post.about], ["topic", post.topic], ["stance", post.stance], ["model", post.model]].filter(([, value]) => value);
     fill(this.why, el("h3", {}, this.say("why")), el("p", { class: "sentence" }, post.sentence), post.note && !post.sentence.includes(post.note) ? el("p", {}, post.note) : "", ...flags, this.drawNear(post.id),
@@ -445,11 +450,11 @@ class Desk {
       el("h3", {}, this.say("precedents")),
       said && el("div", { class: "quiet" }, said),
       near.precedents && near.precedents.map((one) => el("a", { href: `${location.pathname}?${new URLSearchParams({ queue: this.queue, post: one.id })}`, target: "_blank", rel: "noopener", title: this.say("precedent_open", { when: one.published }) },
-        el("span", { class: "flag" }, el("span", {}, one.detail ? `${one.verdict}: ${one.detail}` : one.verdict), el("span", { class: "degree" }, `${one.degree} ${one.share}`)),
+        el("span", { class: "flag" }, el("span", {}, this.say("precedent_verdict", { verdict: one.detail ? `${one.verdict} (${one.detail})` : one.verdict })), el("span", { class: "degree" }, `${one.degree} ${one.share}`)),
         el("span", { class: "first" }, one.first),
         el("span", { class: "quiet" }, [one.source, this.say("precedent_by", { when: one.decided })].join(" · ")),
         one.shared.length > 0 && el("span", { class: "quiet shared" }, `${this.say("precedent_shared")}: ${one.shared.map((word) => `“${word}”`).join(", ")}`))),
-      near.among > 0 && el("div", { class: "quiet" }, this.say("precedents_among", { count: near.among.toLocaleString("vi-VN") })));
+      near.among > 0 && el("div", { class: "quiet" }, this.say("precedents_among", { count: this.number(near.among) })));
   }
   original() {
     if (this.current && this.current.url) window.open(this.current.url, "_blank", "noopener,noreferrer");

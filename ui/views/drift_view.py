@@ -12,6 +12,7 @@ from jobs.drift import EDGES, Measure, Shift, Week
 from jobs.drift_job import kept_weeks, latest
 from ui import markup, shown
 from ui.page import PageContext, source_link
+from ui.wording import Wording
 
 WEEKS_SHOWN = 9
 SHADES = ["#f3f5f7", "#dfe6eb", "#c6d3dc", "#aabfcd", "#8ba8bb", "#6c90a9"]
@@ -74,9 +75,9 @@ def _shifts(page: PageContext, shifts: Sequence[Shift]) -> None:
     rows = [
         [
             _name(page, shift),
-            _share(shift.before),
-            _share(shift.now),
-            _value(shift),
+            _share(words, shift.before),
+            _share(words, shift.now),
+            _value(words, shift),
             words(_state(shift)),
         ]
         for shift in sorted(shifts, key=lambda s: not s.moved)
@@ -92,16 +93,16 @@ def _state(shift: Shift) -> str:
     return "drift.is_few" if shift.value is None else "drift.is_calm"
 
 
-def _share(share: float) -> str:
-    return f"{shown.number(share * 100, 1)}%"
+def _share(words: Wording, share: float) -> str:
+    return words.percent(share, 1)
 
 
-def _value(shift: Shift) -> str:
+def _value(words: Wording, shift: Shift) -> str:
     if shift.value is None:
         return "–"
     if shift.measure is Measure.SCORES:
-        return shown.number(shift.value, 2)
-    points = shown.number(abs(shift.value) * 100, 1)
+        return words.number(shift.value, 2)
+    points = words.number(abs(shift.value) * 100, 1)
     return f"{'+' if shift.value >= 0 else '−'}{points}"
 
 
@@ -116,7 +117,7 @@ def _scores(page: PageContext, weeks: Sequence[Week], shifts: Sequence[Shift]) -
     label = st.selectbox(
         words("drift.label"), labels, format_func=page.reading.signal, key="drift_label"
     )
-    bins = _bins()
+    bins = _bins(words)
     rows = [
         {"week": _week(week), "bin": bins[at], "order": at, "posts": count}
         for week in weeks
@@ -141,8 +142,8 @@ def _scores(page: PageContext, weeks: Sequence[Week], shifts: Sequence[Shift]) -
     st.altair_chart(chart, width="stretch")
 
 
-def _bins() -> list[str]:
-    marks = [shown.number(edge, 2) for edge in (0.0, *EDGES, 1.0)]
+def _bins(words: Wording) -> list[str]:
+    marks = [words.number(edge, 2) for edge in (0.0, *EDGES, 1.0)]
     return [f"{low}–{high}" for low, high in pairwise(marks)]
 
 
@@ -156,8 +157,8 @@ def _words(page: PageContext, weeks: Sequence[Week]) -> None:
     rows = [
         [
             shown.day(week.monday),
-            shown.number(week.posts),
-            "–" if week.unknown_rate is None else _share(week.unknown_rate),
+            words.number(week.posts),
+            "–" if week.unknown_rate is None else _share(words, week.unknown_rate),
         ]
         for week in reversed(weeks)
     ]
@@ -177,7 +178,7 @@ def _sources(page: PageContext, weeks: Sequence[Week], shifts: Sequence[Shift]) 
     head = "".join(f"<th scope='col'>{escape(text)}</th>" for text in heads)
     rows = "".join(
         f"<tr><td>{markup.link(source_link(name), _source_name(page, name))}</td>"
-        + "".join(f"<td>{_flags(week, name)}</td>" for week in weeks)
+        + "".join(f"<td>{_flags(words, week, name)}</td>" for week in weeks)
         + "</tr>"
         for name in names
     )
@@ -188,8 +189,8 @@ def _sources(page: PageContext, weeks: Sequence[Week], shifts: Sequence[Shift]) 
     )
 
 
-def _flags(week: Week, source: str) -> str:
+def _flags(words: Wording, week: Week, source: str) -> str:
     if source not in week.sources:
         return "–"
     posts, flagged = week.sources[source]
-    return f"{shown.percent(flagged / max(1, posts))} / {shown.number(posts)}"
+    return f"{words.percent(flagged / max(1, posts))} / {words.number(posts)}"

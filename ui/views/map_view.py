@@ -16,6 +16,7 @@ from ui import geography, map_chart, markup, shown
 from ui.geography import Frame, Place
 from ui.page import PageContext, search_link
 from ui.views.search_view import result
+from ui.wording import Wording
 
 PERIODS = (1, 7, 30, 90)
 OWN = 0
@@ -139,19 +140,19 @@ def _finding(
         st.html(markup.empty(words("map.none", **span), words("map.none_hint")))
         return
     if not first.count:
-        title = words("map.none_placed", count=shown.number(counted.total))
+        title = words("map.none_placed", count=words.number(counted.total))
     else:
         title = words(
             "map.most",
             name=first.name,
-            count=shown.number(first.count),
-            before=shown.number(first.before),
+            count=words.number(first.count),
+            before=words.number(first.before),
         )
     silent = sum(not place.count for place in found)
     said = words(
         "map.named",
-        named=shown.number(counted.named),
-        total=shown.number(counted.total),
+        named=words.number(counted.named),
+        total=words.number(counted.total),
         silent=silent,
         all=len(found),
     )
@@ -180,7 +181,7 @@ def _posts(page: PageContext, choice: Choice, place: Place) -> None:
     hits = page.context.index.reader().search(
         Search(query=_node(page, question), size=LISTED)
     )
-    title = words("map.chosen", name=place.name, count=shown.number(place.count))
+    title = words("map.chosen", name=place.name, count=words.number(place.count))
     link = markup.link(search_link(question), words("map.all"))
     st.html(f"<h3>{escape(title)} · {link}</h3>")
     lines = "".join(result(page, hit) for hit in hits.hits)
@@ -194,7 +195,7 @@ def _table(
     words = page.words
     heads = (words("map.unit"), words("overview.count"), words("map.before"))
     head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in heads)
-    rows = "".join(_line(choice, place) for place in found)
+    rows = "".join(_line(words, choice, place) for place in found)
     height = "mt-low" if short else "mt-map"
     st.html(
         f"<div class='mt-scroll {height}' tabindex='0'>"
@@ -203,11 +204,11 @@ def _table(
     )
 
 
-def _line(choice: Choice, place: Place) -> str:
+def _line(words: Wording, choice: Choice, place: Place) -> str:
     name = escape(place.name)
     if place.count:
         name = markup.link(search_link(choice.question(place.id)), place.name)
-    cells = (shown.number(place.count), shown.number(place.before))
+    cells = (words.number(place.count), words.number(place.before))
     return (
         f"<tr><th scope='row'>{name}</th>"
         + "".join(f"<td>{cell}</td>" for cell in cells)

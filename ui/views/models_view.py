@@ -46,7 +46,7 @@ def _live(page: PageContext, found: ModelOverview) -> None:
     if found.measured:
         heads = [words(f"models.{n}") for n in ("part", "figure", "texts", "value")]
         rows = [
-            [*named(page.reading, one), figure(one, one.figure)]
+            [*named(page.reading, one), figure(words, one, one.figure)]
             for one in found.measured
         ]
         st.html(markup.table(heads, rows))

@@ -61,7 +61,7 @@ def _numbers(page: PageContext) -> None:
     st.html(
         "<div class='mt-six'>"
         + "".join(
-            f"<a href='{escape(address)}' target='_self'><b>{shown.number(count)}</b>"
+            f"<a href='{escape(address)}' target='_self'><b>{words.number(count)}</b>"
             f"<span>{escape(label)}</span></a>"
             for count, label, address in drawn
         )
@@ -161,8 +161,8 @@ def _volume(page: PageContext) -> None:
         title = words(
             "overview.volume_most",
             day=day.strftime("%d/%m"),
-            count=shown.number(count),
-            mean=shown.number(mean, 1),
+            count=words.number(count),
+            mean=words.number(mean, 1),
         )
     missing = len(daily.gaps(found))
     notes = [words("overview.volume_weekend")]
@@ -266,7 +266,7 @@ def _table(page: PageContext, found: tuple[DayCount, ...], days: list[date]) -> 
     rows = []
     for day in reversed(days):
         counts = [known[day, queue] for queue in queues]
-        cells = [none if n is None else shown.number(n) for n in counts]
+        cells = [none if n is None else page.words.number(n) for n in counts]
         rows.append([shown.day(day), *cells])
     heads = [page.words("overview.day"), *(_queue_name(page, q) for q in queues)]
     return markup.table(heads, rows)

@@ -111,7 +111,7 @@ def _facet_namer(
 ) -> Callable[[str], str]:
     def named(value: str) -> str:
         label = finding.facet_label(field, value, page.reading)
-        return f"{label} {shown.number(counts.get(value, 0))}"
+        return f"{label} {page.words.number(counts.get(value, 0))}"
 
     return named
 
@@ -123,7 +123,7 @@ def _results(page: PageContext, found: Page, asked: str, search: Search) -> None
         st.html(markup.empty(said, words("search.none_hint")))
         return
     key = "search.found" if found.total_exact else "search.found_least"
-    st.html(f"<h2>{escape(words(key, count=shown.number(found.total)))}</h2>")
+    st.html(f"<h2>{escape(words(key, count=words.number(found.total)))}</h2>")
     st.html(f"<ul class='mt-list'>{''.join(result(page, h) for h in found.hits)}</ul>")
     first, more, take = st.columns([1, 1, 3])
     if st.session_state.get("search_after") and first.button(words("search.first")):
@@ -133,7 +133,7 @@ def _results(page: PageContext, found: Page, asked: str, search: Search) -> None
         st.session_state["search_after"] = found.next_cursor
         st.rerun()
     rows = min(found.total, MOST_EXPORTED)
-    note = words("search.export_note", rows=shown.number(rows), query=asked)
+    note = words("search.export_note", rows=words.number(rows), query=asked)
     take.download_button(
         words("search.export"),
         data=lambda: finding.csv_of(_all(page, search), page.reading),

@@ -9,7 +9,7 @@ from casework.model import Account
 from casework.permissions import Act, may
 from domain.errors import MinhTinError
 from domain.labels import Role
-from ui import markup, shown
+from ui import markup
 from ui.context import HealthRow, HealthState
 from ui.page import PageContext
 from ui.wording import LANGUAGES, Wording
@@ -122,7 +122,7 @@ def _audit(page: PageContext) -> None:
             return
         check = page.context.casework.verify_audit()
         key = "settings.audit_sound" if check.sound else "settings.audit_broken"
-        said = words(key, rows=shown.number(check.rows), row=check.first_bad)
+        said = words(key, rows=words.number(check.rows), row=check.first_bad)
         st.html(f"<p>{escape(said)}</p>")
 
 

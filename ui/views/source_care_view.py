@@ -9,7 +9,7 @@ import streamlit as st
 from casework.permissions import Act, may
 from domain.errors import ConflictError, MinhTinError
 from domain.profile import SourceSpec
-from ui import markup, shown, source_lines
+from ui import markup, source_lines
 from ui.context import SourceTrial
 from ui.page import PageContext
 from wiring.source_edits import FieldChange, changes, draft_of, fields_of, flaws_of
@@ -197,7 +197,7 @@ def _posts(page: PageContext, trial: SourceTrial) -> str:
         markup.item(
             post.title or "–",
             reading.moment(post.published),
-            words("source.letters", count=shown.number(post.letters)),
+            words("source.letters", count=words.number(post.letters)),
         )
         for post in trial.posts
     )
@@ -215,7 +215,7 @@ def versions(page: PageContext, spec: SourceSpec) -> None:
     people = {a.id: a.display for a in page.context.casework.accounts()}
     rows = [
         [
-            shown.number(v.version),
+            words.number(v.version),
             page.reading.moment(v.at),
             people.get(v.by, v.by),
             words(f"source.was_{v.change}"),

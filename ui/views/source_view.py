@@ -82,10 +82,10 @@ def _numbers(page: PageContext, facts: SourceFacts) -> None:
     cells = (
         (reading.moment(facts.last_success), "success"),
         (reading.moment(facts.last_new), "last_new"),
-        (source_lines.today_against_usual(facts), "today"),
+        (source_lines.today_against_usual(facts, words), "today"),
         (source_lines.lag(facts.lag, reading), "lag"),
-        (shown.percent(day.not_modified / looked) if looked else "–", "unmodified"),
-        (f"{shown.number(day.received / 1e6, 1)} MB", "received"),
+        (words.percent(day.not_modified / looked) if looked else "–", "unmodified"),
+        (f"{words.number(day.received / 1e6, 1)} MB", "received"),
     )
     drawn = "".join(
         f"<div><b>{escape(value)}</b><span>{escape(words(f'source.n_{name}'))}</span></div>"
@@ -99,7 +99,7 @@ def _volume(page: PageContext, facts: SourceFacts) -> None:
     known = [count for _, count in facts.days if count is not None]
     missing = source_lines.gaps(facts.days)
     title = words(
-        "source.volume", count=shown.number(sum(known)), days=shown.number(len(known))
+        "source.volume", count=words.number(sum(known)), days=words.number(len(known))
     )
     notes = [words("overview.volume_weekend")]
     if missing:
@@ -109,8 +109,8 @@ def _volume(page: PageContext, facts: SourceFacts) -> None:
         notes.append(
             words(
                 "source.usual",
-                median=shown.number(usual.median),
-                mad=shown.number(usual.mad, 1),
+                median=words.number(usual.median),
+                mad=words.number(usual.mad, 1),
                 days=usual.days,
             )
         )
@@ -120,7 +120,7 @@ def _volume(page: PageContext, facts: SourceFacts) -> None:
     with st.expander(words("app.table")):
         none = words("overview.none_day")
         rows = [
-            [shown.day(day), none if count is None else shown.number(count)]
+            [shown.day(day), none if count is None else words.number(count)]
             for day, count in reversed(facts.days)
         ]
         heads = [words("overview.day"), words("overview.count")]
@@ -181,12 +181,12 @@ def _spans(days: list[pd.Timestamp], half: pd.Timedelta) -> pd.DataFrame:
 
 def _fields(page: PageContext, facts: SourceFacts) -> None:
     words, now, before = page.words, facts.recent, facts.before
-    title = words("source.fields", pages=shown.number(now.tried))
+    title = words("source.fields", pages=words.number(now.tried))
     rows = [
         [
             words(f"source.part_{part}"),
-            shown.percent(now.share(part)) if now.tried else "–",
-            shown.percent(before.share(part)) if before.tried else "–",
+            words.percent(now.share(part)) if now.tried else "–",
+            words.percent(before.share(part)) if before.tried else "–",
         ]
         for part in PARTS
     ]
@@ -200,8 +200,8 @@ def _errors(page: PageContext, facts: SourceFacts) -> None:
     rows = [
         [
             faults.with_code(code, words),
-            shown.number(now.errors.get(code, 0)),
-            shown.number(before.errors.get(code, 0)),
+            words.number(now.errors.get(code, 0)),
+            words.number(before.errors.get(code, 0)),
         ]
         for code in codes
     ]
@@ -218,19 +218,19 @@ def _runs(page: PageContext, line: SourceLine) -> None:
     columns = (
         "started", "requests", "new", "revised", "unchanged", "errors", "message",
     )  # fmt: skip
+    words = page.words
     rows = [
         [
             page.reading.moment(visit.started),
-            shown.number(visit.requests),
-            shown.number(visit.new),
-            shown.number(visit.revised),
-            shown.number(visit.unchanged),
-            faults.counted(visit.errors or {}, page.words),
-            visit.message or ("" if visit.polled else page.words("sources.rechecks")),
+            words.number(visit.requests),
+            words.number(visit.new),
+            words.number(visit.revised),
+            words.number(visit.unchanged),
+            faults.counted(visit.errors or {}, words),
+            visit.message or ("" if visit.polled else words("sources.rechecks")),
         ]
         for visit in page.context.source_runs(line.spec.id, RUNS_SHOWN)
     ]
-    words = page.words
     if rows:
         heads = [words(f"sources.{name}") for name in columns]
         st.html(f"<div class='mt-scroll'>{markup.table(heads, rows)}</div>")

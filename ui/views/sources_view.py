@@ -75,10 +75,10 @@ def _figures(page: PageContext, report: SourceReport) -> list[str]:
     seen = facts.last_success
     return [
         "–" if seen is None else escape(reading.since(seen)),
-        escape(source_lines.today_against_usual(facts)),
+        escape(source_lines.today_against_usual(facts, reading.words)),
         source_lines.sparkline(facts.days, reading),
         escape(source_lines.lag(facts.lag, reading)),
-        escape(source_lines.shares(facts.recent)),
-        escape(source_lines.errors(facts.day)),
+        escape(source_lines.shares(facts.recent, reading.words)),
+        escape(source_lines.errors(facts.day, reading.words)),
         escape(source_lines.next_visit(facts.due, reading)),
     ]

@@ -10,7 +10,7 @@ from domain.profile import Unit
 from searchindex.parse import parse
 from searchindex.query import AllOf, DateRange, FieldIs
 from ui import geography, map_chart
-from ui.geography import Place, frame, full_circle, labelled, places, question
+from ui.geography import Place, frame, full_circle, places, question
 from ui.wording import wording
 from wiring.profile import load_profile
 
@@ -56,13 +56,6 @@ def test_every_centre_lies_inside_the_drawing(found: list[tuple[float, float]]) 
     assert 0 < shown.height <= geography.HEIGHT
     assert all(shown.south < lat < shown.north for lat, _ in found)
     assert all(shown.west < lon < shown.east for _, lon in found)
-
-
-def test_names_do_not_stand_over_each_other_and_empty_places_have_none() -> None:
-    near = [place("a", 9), place("b", 8, lat=21.01, lon=103.1), place("c", 7, lat=21.2)]
-    assert [p.name for p in labelled([*near, place("d", 0, lat=22.0)])] == ["a", "c"]
-    many = [place(str(n), 9, lat=20 + n / 10) for n in range(20)]
-    assert len(labelled(many)) == geography.LABELLED
 
 
 def test_few_posts_do_not_make_a_blot() -> None:

@@ -46,10 +46,13 @@ def test_every_figure_and_part_has_words_in_both_languages() -> None:
 def test_a_share_is_in_per_cent_and_a_cost_is_not(reading: Reading) -> None:
     made = comparison(CANDIDATE, 0.01)
     share = next(f for f in made.figures if f.name == "harm_macro_f1")
-    assert figure(share, share.live) == "79,2% (77,2–81,2)"
+    assert figure(reading.words, share, share.live) == "79,2% (77,2–81,2)"
     cost = next(f for f in made.figures if f.name == "cost")
-    assert figure(cost, Figure(value=1.377, low=0.9, high=1.8)) == "1,377 (0,900–1,800)"
-    assert figure(share, Figure(value=0.5, low=0.5, high=0.5)) == "50,0%"
+    assert (
+        figure(reading.words, cost, Figure(value=1.377, low=0.9, high=1.8))
+        == "1,377 (0,900–1,800)"
+    )
+    assert figure(reading.words, share, Figure(value=0.5, low=0.5, high=0.5)) == "50,0%"
 
 
 def test_a_worse_figure_says_so_in_a_word(reading: Reading) -> None:

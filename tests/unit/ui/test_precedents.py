@@ -17,7 +17,7 @@ from domain.labels import Harm, Verdict
 from e2e.console_world import NOW, analysed, fill, made_post
 from nlp.fingerprint import fingerprint
 from ui.context import ConsoleContext
-from ui.precedents import RENEWED, SHOWN, Precedents, PrecedentsView
+from ui.precedents import LONGEST_SHARED, RENEWED, SHOWN, Precedents, PrecedentsView
 from ui.view_models import Reading
 from ui.wording import wording
 
@@ -214,7 +214,7 @@ def test_shared_words_are_short_and_none_lies_in_another(office: Office) -> None
     office.decide(office.post("old", f"{TEXT}! {OTHER}. Đặt cọc ba trăm"))
     (one,) = office.view(shown).precedents
     assert 0 < len(one.shared) <= 3
-    assert all(len(stretch) <= 41 for stretch in one.shared)
+    assert all(len(stretch) <= LONGEST_SHARED + 1 for stretch in one.shared)
 
 
 def test_all_is_read_anew_after_some_hours(

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ui import shown
+from ui.wording import wording
 
 ZONE = "Asia/Ho_Chi_Minh"
 NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
@@ -11,13 +12,16 @@ NOW = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
 def test_numbers_are_written_as_here() -> None:
     assert shown.number(1234.5, 1) == "1.234,5"
     assert shown.number(1234567) == "1.234.567"
-    assert shown.percent(0.944) == "94%"
+    assert shown.number(1234.5, 1, "en") == "1,234.5"
+    assert wording("en").number(1234.5, 1) == "1,234.5"
+    assert wording("vi").percent(0.9444, 1) == "94,4%"
 
 
 def test_a_model_is_never_sure() -> None:
-    assert shown.chance(0.9999) == "99%"
-    assert shown.chance(0.0) == "1%"
-    assert shown.chance(0.5) == "50%"
+    words = wording("vi")
+    assert words.chance(0.9999) == "99%"
+    assert words.chance(0.0) == "1%"
+    assert words.chance(0.5) == "50%"
 
 
 def test_times_are_local() -> None:

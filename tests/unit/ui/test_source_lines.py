@@ -83,15 +83,16 @@ def test_figures_as_they_are_read_here(reading: Reading) -> None:
     assert source_lines.lag(None, reading) == "–"
     known = Lag(p50=9 * minutes, p95=200 * minutes, posts=5)
     assert source_lines.lag(known, reading) == "9 phút / 3 giờ"
-    assert source_lines.today_against_usual(FACTS) == "– / –"
+    assert source_lines.today_against_usual(FACTS, reading.words) == "– / –"
     usual = Usual(median=1234, mad=2, days=4)
     facts = replace(FACTS, today=0, usual=usual)
-    assert source_lines.today_against_usual(facts) == "0 / 1.234"
+    assert source_lines.today_against_usual(facts, reading.words) == "0 / 1.234"
+    words = reading.words
     sums = VisitSum(pages=4, with_title=4, with_date=3, with_text=4, errors={"dns": 2})
-    assert source_lines.shares(sums) == "100 · 75 · 100 · 0"
-    assert source_lines.shares(VisitSum()) == "–"
-    assert source_lines.errors(sums) == "2 (dns)"
-    assert source_lines.errors(VisitSum()) == "0"
+    assert source_lines.shares(sums, words) == "100% · 75% · 100% · 0%"
+    assert source_lines.shares(VisitSum(), words) == "–"
+    assert source_lines.errors(sums, words) == "2: không tìm thấy tên miền"
+    assert source_lines.errors(VisitSum(), words) == "0"
     assert source_lines.next_visit(None, reading) == "–"
     assert source_lines.next_visit(NOW, reading) == "đến lượt"
     assert source_lines.next_visit(NOW + 5 * minutes, reading) == "07:15"

@@ -234,7 +234,10 @@ def test_a_post_drawn_at_random_is_told_apart(reading: Reading) -> None:
         sampled=True,
     )
     document = Document(analysis=drawn)
-    said = "Bài chọn ngẫu nhiên để đo phần bị bỏ sót, không phải bị gắn cờ."
+    said = (
+        "Bài chọn ngẫu nhiên để đo phần gây hại bị bỏ sót; "
+        "không có dấu hiệu gây hại nào vượt ngưỡng."
+    )
     assert view_models.post_view(document, reading).sentence == said
     row = view_models.row(document, reading, queue=Queue.HARMFUL)
     assert (row.label, row.chance) == ("ngẫu nhiên", "")
@@ -247,3 +250,18 @@ def test_a_post_drawn_at_random_is_told_apart(reading: Reading) -> None:
     both = view_models.post_view(Document(analysis=complaint), reading).sentence
     assert both.startswith(said)
     assert "Phản ánh, kiến nghị của người dân" in both
+
+
+@pytest.mark.parametrize(
+    ("term", "shown"),
+    [
+        ("lan truyền tin “", "lan truyền tin"),
+        ("” lan truyền", "lan truyền"),
+        ('tin "vỡ đập', "tin vỡ đập"),
+        ("nạp 90%", "nạp 90%"),
+        ("?", ""),
+        ("“”", ""),
+    ],
+)
+def test_a_term_stands_between_whole_quotation_marks(term: str, shown: str) -> None:
+    assert view_models.quotable(term) == shown

@@ -35,7 +35,7 @@ def test_words_are_filled() -> None:
 
 
 def test_every_role_queue_and_state_has_words() -> None:
-    from domain.labels import Role, Verdict
+    from domain.labels import Role
     from jobs.source_health import PARTS, Condition
     from searchindex.port import Order
     from ui.context import HealthState
@@ -49,5 +49,5 @@ def test_every_role_queue_and_state_has_words() -> None:
     wanted += [f"source.was_{change}" for change in Change]
     wanted += [f"source.f_{name}" for name in (*EDITABLE, "enabled")]
     wanted += [f"source.part_{part}" for part in PARTS]
-    wanted += [f"desk.short_{verdict}" for verdict in Verdict]
+    wanted += [f"desk.order_{order}_note" for order in ("urgent", "newest", "oldest")]
     assert [key for key in wanted if key not in texts] == []
