@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from pathlib import Path
 from typing import TypeVar
 
 from casework.rows import Row
@@ -113,10 +112,6 @@ class CaseworkStore(ABC):
     @abstractmethod
     def write(self) -> AbstractContextManager[Rows]:
         """A transaction: durable when the block ends, undone when it raises."""
-
-    @abstractmethod
-    def backup(self, target: Path) -> None:
-        """Write a consistent copy while work goes on; replaces `target` whole."""
 
     @abstractmethod
     def close(self) -> None:

@@ -1,7 +1,6 @@
-"""Forgetting posts for good, and copies of the whole store."""
+"""Forgetting posts for good."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from casework.part import Part
 from casework.permissions import Act, require
@@ -49,12 +48,6 @@ class Retention(Part):
                     removed=removed,
                 )
         return forgotten
-
-    def backup(self, target: Path) -> None:
-        """Write a consistent copy of the store while work goes on."""
-        self._store.backup(target)
-        with self._store.write() as rows:
-            self._trace(rows, "system", "backup", subject=target.name)
 
 
 def _held(rows: Rows, post_ids: Sequence[PostId]) -> list[str]:

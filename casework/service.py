@@ -3,6 +3,7 @@
 from casework.accounts import Accounts
 from casework.ledger import Ledger
 from casework.models import ModelChoices
+from casework.recovery import Recovery
 from casework.retention import Retention
 from casework.review import Review
 from casework.runs import Runs
@@ -25,6 +26,7 @@ class Casework(
     ModelChoices,
     Runs,
     Retention,
+    Recovery,
 ):
     """All acts of people and jobs on one store.
 

@@ -4,6 +4,7 @@ import typer
 
 from cli.commands import (
     again,
+    backup,
     crawl,
     erase,
     evidence,
@@ -53,6 +54,7 @@ for command in (
     models.evaluate,
     log.lag,
     erase.erase,
+    backup.restore,
     migrate.migrate,
     watch.doctor,
 ):
@@ -72,6 +74,7 @@ app.add_typer(evidence.evidence, name="evidence")
 app.add_typer(watch.audit, name="audit")
 app.add_typer(intake.intake, name="intake")
 app.add_typer(model.model, name="model")
+app.add_typer(backup.backup, name="backup")
 
 
 def main() -> None:

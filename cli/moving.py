@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 
 from cli.crawling import open_frontier
+from cli.indexing import build_index_anew
 from cli.output import say
 from cli.presence import at_rest
 from cli.progress import Rates
@@ -142,19 +143,7 @@ class Move:
     def _build_index(self, journal: Journal) -> None:
         if journal.state.index:
             return
-        from jobs.stories import Likeness, consolidate
-        from nlp.fingerprint import bands, similarity
-        from pipeline.replay import reindex
-
-        with (
-            closing(bootstrap.build_log(self._target)) as log,
-            closing(bootstrap.build_index(self._target)) as index,
-        ):
-            with Rates("index") as rates:
-                reindex(log, index, rates.total)
-            likeness = Likeness(bands=bands, similarity=similarity)
-            casework = bootstrap.build_casework(self._target)
-            consolidate(index, casework, likeness, since=None)
+        build_index_anew(self._target)
         journal.state.index = True
         journal.save()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 
+from crawlers.frontier.erasures import ErasedName
 from crawlers.frontier.port import Frontier
 from crawlers.spiders.youtube_posts import VIDEO, talk_of
 from domain.ids import PostId
@@ -26,6 +27,14 @@ class CrawlMemory:
     def erased(self, names: Collection[str]) -> frozenset[str]:
         """Return those of the ids that are of erased posts."""
         return self._frontier.erased(names) if names else frozenset()
+
+
+def erased_names(frontier: Frontier) -> Iterator[str]:
+    """Yield the digests of all names of erased posts."""
+    for fact in frontier.facts():
+        if not isinstance(fact, ErasedName):
+            return  # They come first.
+        yield fact.digest
 
 
 def _names(posts: Collection[PostId]) -> Iterator[str]:

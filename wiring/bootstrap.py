@@ -39,6 +39,7 @@ from wiring.settings import Settings, default_models_dir
 from wiring.sources import source_list
 
 if TYPE_CHECKING:
+    from casework.held import Held
     from jobs.learning.acts import ModelDesk
     from jobs.learning.candidate import Workshop
 
@@ -133,6 +134,35 @@ def build_casework(settings: Settings) -> Casework:
     )
     store = SqlCaseworkStore(settings.casework_url)
     return Casework(store, build_clock(), encode_event, policy)
+
+
+def snapshot_casework(settings: Settings, target: Path) -> "Held":
+    """Write casework as it is at one moment into a SQLite file, migrating nothing."""
+    from casework.adapters.snapshot import held_in, snapshot
+
+    snapshot(settings.casework_url, target)
+    return held_in(target)
+
+
+def snapshot_log(settings: Settings, target: Path) -> None:
+    """Copy the embedded log with its groups' offsets as it is at one moment."""
+    from eventlog.adapters.sqlite import copy_log_file
+
+    copy_log_file(settings.log_path, target)
+
+
+def casework_revision(settings: Settings) -> str | None:
+    """Return the revision that casework is at; None for an empty database."""
+    from casework.adapters.snapshot import present
+
+    return present(settings.casework_url)
+
+
+def newest_revision() -> str:
+    """Return the revision of casework that this program works with."""
+    from casework.adapters.schema import HEAD
+
+    return HEAD
 
 
 def copy_casework(source: Settings, target: Settings, *, again: bool) -> int:

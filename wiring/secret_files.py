@@ -37,6 +37,11 @@ def read_secret(path: Path | None) -> str:
     return text
 
 
+def backup_passphrase(settings: Settings) -> str:
+    """Return the passphrase of copies; empty without one."""
+    return settings.backup_passphrase or read_secret(settings.backup_passphrase_file)
+
+
 def imap_password(settings: Settings) -> str:
     """Return the password of the mailbox; empty without one."""
     return settings.imap_password or read_secret(settings.imap_password_file)

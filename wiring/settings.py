@@ -28,7 +28,13 @@ LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 NEVER_IN_FILE = frozenset(
-    {"youtube_key", "intake_secrets", "imap_password", "evidence_secret_key"}
+    {
+        "youtube_key",
+        "intake_secrets",
+        "imap_password",
+        "evidence_secret_key",
+        "backup_passphrase",
+    }
 )
 """Secrets of others' services: the settings' file is copied about, shown and backed up.
 They come by the environment, or from a file that a setting names."""
@@ -126,6 +132,11 @@ class Settings:
     evidence_ca_file: Path | None = None
     evidence_timeout_seconds: float = 20.0
     chromium: Path | None = None
+    backup_recipient: str = ""
+    backup_identity_file: Path | None = None
+    backup_passphrase: str = field(default="", repr=False)
+    backup_passphrase_file: Path | None = None
+    erasure_list: Path | None = None
     youtube_key: str = field(default="", repr=False)
     youtube_key_file: Path | None = None
     youtube_units_a_day: int = 10_000
@@ -358,7 +369,24 @@ def check_engines(settings: Settings) -> Settings:
         )
     if settings.evidence_url:
         check_bucket(settings)
+    check_copies(settings)
     return settings
+
+
+def check_copies(settings: Settings) -> None:
+    """Raise `ConfigurationError` where copies could be read by nobody, or two ways."""
+    phrase = settings.backup_passphrase or settings.backup_passphrase_file
+    if phrase and (settings.backup_recipient or settings.backup_identity_file):
+        raise ConfigurationError(
+            "Copies are encrypted by a passphrase or for a key, not both.",
+            hint="Set backup_passphrase(_file), or backup_recipient.",
+        )
+    listed = settings.erasure_list
+    if listed and listed.resolve().is_relative_to(settings.home.resolve()):
+        raise ConfigurationError(
+            "erasure_list lies in the home, and would be lost with it.",
+            hint="Keep it beside the copies, or on another disk.",
+        )
 
 
 def check_bucket(settings: Settings) -> None:

@@ -92,16 +92,11 @@ def _copy(reading: Connection, writing: Connection, table: Table) -> int:
 def _continue_ids(reading: Connection, writing: Connection, table: Table) -> None:
     """Have the database give ids after the last one ever given, also of rows gone."""
     column = table.autoincrement_column
-    last = None if column is None else _last_id(reading, table.name, column.name)
+    last = None if column is None else last_id(reading, table.name, column.name)
     if column is None or last is None:
         return
     if writing.dialect.name == "sqlite":
-        name = {"name": table.name}
-        writing.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), name)
-        writing.execute(
-            text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"),
-            {**name, "last": last},
-        )
+        set_last_id(writing, table.name, last)
         return
     writing.execute(
         text("SELECT setval(pg_get_serial_sequence(:name, :column), :last)"),
@@ -109,7 +104,18 @@ def _continue_ids(reading: Connection, writing: Connection, table: Table) -> Non
     )
 
 
-def _last_id(connection: Connection, table: str, column: str) -> int | None:
+def set_last_id(writing: Connection, table: str, last: int) -> None:
+    """Have SQLite give ids after `last`."""
+    name = {"name": table}
+    writing.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), name)
+    writing.execute(
+        text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"),
+        {**name, "last": last},
+    )
+
+
+def last_id(connection: Connection, table: str, column: str) -> int | None:
+    """Return the last id that the database gave, also of rows gone."""
     if connection.dialect.name == "sqlite":
         query = "SELECT seq FROM sqlite_sequence WHERE name = :name"
         names = {"name": table}

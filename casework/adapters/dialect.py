@@ -1,12 +1,11 @@
 """Which database an address names; what differs between them lies behind this."""
 
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, ColumnElement, Engine, String, collate, make_url
 from sqlalchemy.exc import ArgumentError
 
-from casework.adapters.sqlite import copy_file, no_file, open_sqlite
+from casework.adapters.sqlite import no_file, open_sqlite
 from casework.adapters.tables import Words
 from domain.errors import ConfigurationError
 
@@ -71,13 +70,3 @@ def by_code_point(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
     if name == "postgresql" and isinstance(column.type, (String, Words)):
         return collate(column, "C")
     return column
-
-
-def copy_to(engine: Engine, target: Path) -> None:
-    """Write a consistent copy while work goes on."""
-    if engine.dialect.name == "sqlite":
-        copy_file(engine, target)
-        return
-    from casework.adapters.postgresql import dump_to  # noqa: PLC0415 - an extra
-
-    dump_to(engine, target)

@@ -1,19 +1,12 @@
-"""PostgreSQL: how it is opened, how writers queue up there, how it is copied."""
+"""PostgreSQL: how it is opened, how writers queue up there."""
 
-import os
-import shutil
-import subprocess
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import ExceptionContext
 
-from casework.adapters.settled import BUSY_SECONDS, WRITE, sync
-from casework.adapters.tables import metadata
-from domain.errors import ConfigurationError, RetryLaterError, StoreFullError
+from casework.adapters.settled import BUSY_SECONDS, WRITE
 
 DRIVER = "postgresql+psycopg"
 
@@ -42,7 +35,6 @@ _WRITERS_KEY = 0x6D696E68
 """With the schema, the advisory lock under which writers queue (any fixed number)."""
 _QUEUE_UP = f"SELECT pg_advisory_xact_lock({_WRITERS_KEY}, hashtext(current_schema()))"
 _READ_ONLY_SERVER = "25006"
-_NOT_DUMPED = "pg_dump không sao lưu được cơ sở dữ liệu nghiệp vụ."
 
 
 def open_postgresql(address: URL) -> Engine:
@@ -108,94 +100,3 @@ def _leave_a_standby(context: ExceptionContext) -> None:
     writing = connection is not None and connection.get_execution_options().get(WRITE)
     if code == _READ_ONLY_SERVER and writing:
         context.is_disconnect = True
-
-
-def dump_to(engine: Engine, target: Path) -> None:
-    """Let pg_dump write casework's tables beside `target`, then put it in place.
-
-    The copy is in pg_dump's custom format; `pg_restore` reads it.
-    """
-    program = shutil.which("pg_dump")
-    if program is None:
-        raise ConfigurationError(
-            "Không tìm thấy pg_dump nên chưa sao lưu được.",
-            hint="Cài gói postgresql-client cùng phiên bản với máy chủ.",
-        )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{uuid4().hex}.part")
-    with engine.connect() as connection:
-        schema = connection.exec_driver_sql("SELECT current_schema()").scalar_one()
-    tables = [*metadata.tables, "alembic_version"]
-    try:
-        done = subprocess.run(  # noqa: S603 - a fixed program, no shell
-            [
-                program,
-                "--format=custom",
-                "--no-owner",
-                "--no-privileges",
-                "--no-password",
-                f"--file={part}",
-                *(f'--table="{schema}"."{table}"' for table in tables),
-            ],
-            env={**os.environ, **_environment(engine.url)},  # noqa: TID251 - pg_dump needs PATH, and takes the password from there only
-            capture_output=True,
-            check=False,
-        )
-        if done.returncode:
-            raise _dump_error(done.stderr.decode(errors="replace"))
-        sync(part)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-_VARIABLES = {
-    "sslmode": "PGSSLMODE",
-    "sslrootcert": "PGSSLROOTCERT",
-    "sslcert": "PGSSLCERT",
-    "sslkey": "PGSSLKEY",
-    "passfile": "PGPASSFILE",
-    "service": "PGSERVICE",
-    "host": "PGHOST",
-    "port": "PGPORT",
-    "target_session_attrs": "PGTARGETSESSIONATTRS",
-    "channel_binding": "PGCHANNELBINDING",
-}
-
-
-def _environment(address: URL) -> Mapping[str, str]:
-    """Return the address as variables, which unlike arguments no `ps` shows."""
-    named = {
-        "PGHOST": address.host,
-        "PGPORT": address.port,
-        "PGUSER": address.username,
-        "PGPASSWORD": address.password,
-        "PGDATABASE": address.database,
-    }
-    given = {
-        variable: value if isinstance(value, str) else ",".join(value)
-        for name, variable in _VARIABLES.items()
-        if (value := address.query.get(name))
-    }
-    found = {name: str(value) for name, value in named.items() if value is not None}
-    return {"PGAPPNAME": "minhtin-backup", **found, **given}
-
-
-def _dump_error(said: str) -> Exception:
-    if "No space left" in said:
-        return StoreFullError(
-            "Ổ đĩa đã đầy, chưa sao lưu được.",
-            retry_after=30,
-            hint="Vui lòng báo quản trị viên giải phóng dung lượng.",
-        )
-    if "version mismatch" in said:
-        return ConfigurationError(
-            "pg_dump cũ hơn máy chủ PostgreSQL nên không sao lưu được.",
-            hint="Cài gói postgresql-client cùng phiên bản với máy chủ.",
-        )
-    if "connection to server" in said or "terminating connection" in said:
-        return RetryLaterError(
-            _NOT_DUMPED, retry_after=5, hint="Vui lòng thử lại sau giây lát."
-        )
-    last = said.strip().splitlines()[-1:] or [""]
-    return ConfigurationError(_NOT_DUMPED, hint=last[0])

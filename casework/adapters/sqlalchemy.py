@@ -4,7 +4,6 @@ import dataclasses
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -19,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import update as update_
 
-from casework.adapters.dialect import by_code_point, copy_to, in_memory, open_engine
+from casework.adapters.dialect import by_code_point, in_memory, open_engine
 from casework.adapters.failures import busy, translated
 from casework.adapters.schema import ensure
 from casework.adapters.settled import BUSY_SECONDS, WRITE
@@ -61,11 +60,6 @@ class SqlCaseworkStore(CaseworkStore):
             yield
         finally:
             self._turn.release()
-
-    def backup(self, target: Path) -> None:
-        turn = self._alone() if self._one_connection else nullcontext()
-        with turn, translated():
-            copy_to(self._engine, target)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -1,15 +1,14 @@
 """SQLite: how it is opened, how its transactions begin, how it is copied."""
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
-from casework.adapters.settled import BUSY_SECONDS, WRITE, sync
+from casework.adapters.settled import BUSY_SECONDS, WRITE
+from sqlitefile.copying import copy_open
 from sqlitefile.wal import enter_wal
 
 
@@ -51,17 +50,9 @@ def _begin(connection: Connection) -> None:
 
 def copy_file(engine: Engine, target: Path) -> None:
     """Write a consistent copy beside `target`, then put it in place."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{uuid4().hex}.part")
     raw = engine.raw_connection()
     try:
-        with closing(sqlite3.connect(part)) as copy:
-            source: Any = raw.driver_connection
-            source.backup(copy)
-            # A copy in one file, without a log beside it that may get lost.
-            copy.execute("PRAGMA journal_mode = DELETE")
-        sync(part)
-        part.replace(target)
+        source: Any = raw.driver_connection
+        copy_open(source, target)
     finally:
         raw.close()
-        part.unlink(missing_ok=True)

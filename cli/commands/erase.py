@@ -20,8 +20,10 @@ def erase(
     """Delete posts everywhere, with a certificate; they are not collected again."""
     with friendly():
         from cli.crawling import open_frontier
-        from crawlers.erasing import CrawlMemory
+        from crawlers.erasing import CrawlMemory, erased_names
+        from crawlers.frontier.erasures import digest_of
         from extraction.urls import canonical_url
+        from jobs.copies.erased import Listing
         from wiring import bootstrap
 
         settings = settings_of(home)
@@ -34,6 +36,9 @@ def erase(
             for name in posts
         }
         held = eraser.held_back() & wanted
+        listed = Listing(settings.erasure_list, bootstrap.build_clock())
+        # Before anything goes: an erasure that no copy knows of could be undone by one.
+        listed.note(digest_of(post) for post in wanted - held)
         for certificate in eraser.on_request(wanted, reason=reason):
             if as_json:
                 emit(certificate.detail())
@@ -41,6 +46,7 @@ def erase(
                 named = ("records", "decisions", "captures")
                 counts = [f"{getattr(certificate, name)} {name}" for name in named]
                 show(", ".join([f"{len(certificate.posts)} posts", *counts]))
+        listed.note(erased_names(frontier))
         frontier.close()
         for post in sorted(held):
             say(f"minhtin: {post} is under legal hold and was left alone.")

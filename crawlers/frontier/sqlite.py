@@ -40,6 +40,7 @@ from crawlers.frontier.sqlite_manners import SCHEMA as MANNERS
 from crawlers.frontier.sqlite_manners import SqliteManners
 from domain.clock import Clock, SystemClock
 from domain.ids import PostId, SourceId
+from sqlitefile.copying import copy_file
 from sqlitefile.errors import of_operation, translated
 from sqlitefile.wal import BUSY_SECONDS, enter_wal
 
@@ -404,6 +405,11 @@ class SqliteFrontier(SqliteManners, Frontier):
 
     def _transaction(self) -> "_Transaction":
         return _Transaction(self._db, self._lock)
+
+
+def copy_frontier_file(path: Path, target: Path) -> None:
+    """Copy a frontier as it is at one moment; see `copy_file`."""
+    copy_file(path, target)
 
 
 class _Transaction:

@@ -29,6 +29,7 @@ from eventlog.port import (
     Position,
     Record,
 )
+from sqlitefile.copying import copy_file
 from sqlitefile.errors import translated
 from sqlitefile.wal import BUSY_SECONDS, enter_wal
 
@@ -156,6 +157,11 @@ class SqliteEventLog(EventLog):
 
     def close(self) -> None:
         self._db.close()
+
+
+def copy_log_file(path: Path, target: Path) -> None:
+    """Copy a log with its groups' offsets as it is at one moment; see `copy_file`."""
+    copy_file(path, target)
 
 
 class SqliteWriter(LogWriter):

@@ -4,7 +4,6 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 
@@ -240,18 +239,3 @@ class CaseworkStoreContract(ABC):
         with store.read() as rows:
             found = rows.find(SettingRow, order="version")
         assert [row.version for row in found] == list(range(1, 81))
-
-    def test_copies_itself_whole(self, store: CaseworkStore, tmp_path: Path) -> None:
-        target = tmp_path / "deep" / "copy.sqlite"
-        with store.write() as rows:
-            rows.add(account("an"))
-        store.backup(target)
-        with store.write() as rows:
-            rows.add(account("binh"))
-        store.backup(target)
-        assert self.names_in(target) == ["an", "binh"]
-        assert [path.name for path in target.parent.iterdir()] == ["copy.sqlite"]
-
-    @abstractmethod
-    def names_in(self, target: Path) -> list[str]:
-        """Return names of accounts in a backup."""

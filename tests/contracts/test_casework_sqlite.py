@@ -1,5 +1,3 @@
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,10 +10,6 @@ class OnSqlite(CaseworkStoreContract):
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path: Path) -> None:
         self.folder = tmp_path
-
-    def names_in(self, target: Path) -> list[str]:
-        with closing(sqlite3.connect(target)) as db:
-            return [name for (name,) in db.execute("SELECT name FROM accounts")]
 
 
 class TestCaseworkOnFile(OnSqlite):

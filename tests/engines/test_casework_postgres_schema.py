@@ -10,18 +10,20 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, make_url
 
+from casework.adapters.copying import read_rows
 from casework.adapters.dialect import open_engine
 from casework.adapters.postgresql import POOL
 from casework.adapters.schema import HEAD, downgrade, upgrade, version
+from casework.adapters.snapshot import held_in, present, snapshot
 from casework.adapters.sqlalchemy import SqlCaseworkStore
 from casework.adapters.tables import metadata
-from casework.rows import AccountRow
+from casework.rows import AccountRow, OutboxEntry
 from casework.service import Casework
 from contracts.casework import account, sent
 from crawlers.frontier.postgres import PostgresFrontier
 from domain.errors import ConfigurationError
 from integration.test_casework_rush import opened
-from support_postgres.places import ask, database, restore
+from support_postgres.places import ask, database
 
 
 @pytest.fixture
@@ -74,6 +76,7 @@ def test_an_older_program_refuses_a_newer_database(url: str) -> None:
 
 OPEN = """
 import sys
+from casework.adapters.snapshot import held_in, present, snapshot
 from casework.adapters.sqlalchemy import SqlCaseworkStore
 SqlCaseworkStore(sys.argv[1]).close()
 """
@@ -167,72 +170,39 @@ def filled(url: str) -> Casework:
     return office
 
 
-def test_a_copy_restored_goes_on(url: str, postgres_url: str, tmp_path: Path) -> None:
+def test_a_snapshot_is_casework_alone_and_goes_on(url: str, tmp_path: Path) -> None:
     frontier = PostgresFrontier(url)
     store = SqlCaseworkStore(url)
     with store.write() as rows:
         last = rows.add(sent())
+        rows.remove(OutboxEntry)
     office = filled(url)
-    office.backup(tmp_path / "copy.dump")
-    with database(postgres_url) as other:
-        restore(tmp_path / "copy.dump", other)
-        # The frontier lies in the same database and is not casework's to copy.
-        assert tables(other) == {*metadata.tables, "alembic_version"}
-        again = filled(other)
-        check = again.verify_audit()
-        assert (check.sound, check.rows) == (True, 10)
-        restored = SqlCaseworkStore(other)
-        with restored.write() as rows:
-            assert rows.add(sent()) > last
-        restored.close()
-        again.close()
-    frontier.close()
-    store.close()
-    office.close()
+    snapshot(url, tmp_path / "copy.sqlite")
+    held = held_in(tmp_path / "copy.sqlite")
+    # The frontier lies in the same database and is not casework's to copy.
+    assert set(held.rows) == set(metadata.tables)
+    assert (held.revision, held.audit[0]) == (HEAD, 5)
+    copy = f"sqlite:///{tmp_path / 'copy.sqlite'}"
+    assert rows_of(copy) == rows_of(url)
+    again = filled(copy)
+    check = again.verify_audit()
+    assert (check.sound, check.rows) == (True, 10)
+    restored = SqlCaseworkStore(copy)
+    with restored.write() as rows:
+        assert rows.add(sent()) > last
+    assert [path.name for path in tmp_path.glob("*.part")] == []
+    for one in (restored, again, frontier, store, office):
+        one.close()
 
 
-def test_a_copy_needs_pg_dump(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_snapshot_of_an_older_schema_migrates_neither_side(
+    url: str, tmp_path: Path
 ) -> None:
-    office = filled(url)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ConfigurationError, match="pg_dump") as error:
-        office.backup(tmp_path / "copy.dump")
-    assert "postgresql-client" in error.value.hint
-    office.close()
+    upgrade(url, "0001")
+    snapshot(url, tmp_path / "copy.sqlite")
+    assert present(url) == "0001"
+    assert held_in(tmp_path / "copy.sqlite").revision == "0001"
 
 
-def test_an_older_pg_dump_is_named_so(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program = tmp_path / "pg_dump"
-    program.write_text(
-        "#!/bin/sh\n"
-        "echo 'pg_dump: error: aborting because of server version mismatch' >&2\n"
-        "exit 1\n"
-    )
-    program.chmod(0o755)
-    office = filled(url)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ConfigurationError, match="cũ hơn máy chủ"):
-        office.backup(tmp_path / "out" / "copy.dump")
-    assert list((tmp_path / "out").iterdir()) == []
-    office.close()
-
-
-def test_no_argument_of_pg_dump_holds_the_password(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    program = tmp_path / "pg_dump"
-    program.write_text('#!/bin/sh\necho "$@" >&2\nexit 1\n')
-    program.chmod(0o755)
-    office = filled(url)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(ConfigurationError) as error:
-        office.backup(tmp_path / "copy.dump")
-    assert "--no-password" in error.value.hint
-    password = make_url(url).password
-    assert password
-    assert f"={password}" not in error.value.hint
-    assert f":{password}@" not in error.value.hint
-    office.close()
+def rows_of(url: str) -> list[tuple[str, list[object]]]:
+    return list(read_rows(url))

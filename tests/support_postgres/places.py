@@ -1,11 +1,9 @@
 """Makes, asks and removes databases and roles."""
 
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -37,31 +35,6 @@ def database(server: str, options: str = "") -> Iterator[str]:
         yield on(server, name)
     finally:
         ask(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def restore(dump: Path, url: str) -> None:
-    """Read a copy made by pg_dump into a database."""
-    address = make_url(url)
-    subprocess.run(
-        [
-            "pg_restore",
-            "--exit-on-error",
-            "--no-owner",
-            f"--dbname={_plain(url)}",
-            dump,
-        ],
-        env={"PGPASSWORD": address.password or "", "PATH": "/usr/bin:/bin"},
-        check=True,
-        timeout=60,
-    )
-
-
-def _plain(url: str) -> str:
-    address = make_url(url)
-    return (
-        f"host={address.host} port={address.port} user={address.username} "
-        f"dbname={address.database}"
-    )
 
 
 def until(true: Callable[[], object], seconds: float = 30.0) -> None:

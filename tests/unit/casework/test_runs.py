@@ -1,9 +1,6 @@
 """Runs of jobs, the outbox, forgetting posts, backup."""
 
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -136,15 +133,3 @@ def test_many_posts_at_once(casework: Casework, people: People) -> None:
     assert casework.forget_posts("jobs", posts, "retention") == 1
     traces = [row for row in casework.audit(limit=99) if row.act == "posts.forget"]
     assert [len(row.detail["posts"]) for row in traces] == [500, 500, 200]
-
-
-def test_a_backup_is_a_store_of_its_own(
-    casework: Casework, people: People, tmp_path: Path
-) -> None:
-    decide(casework, people, POST)
-    target = tmp_path / "backup.sqlite"
-    casework.backup(target)
-    with closing(sqlite3.connect(target)) as db:
-        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert db.execute("SELECT count(*) FROM decisions").fetchone() == (1,)
-    assert casework.audit(limit=99)[-1].act == "backup"

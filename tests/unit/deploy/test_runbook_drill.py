@@ -66,7 +66,7 @@ def test_what_was_backed_up_is_there_after_the_drill(tmp_path: Path) -> None:
         "minhtin indexer --until-idle\n",
         tmp_path,
     )
-    (backup,) = shell_of("Embedded")
+    backup, _as_root = shell_of("Back up")
     (restore,) = shell_of("Restore")
     kept = "export BACKUPS=$HOME/minhtin-backups\n"
     run(backup, tmp_path)
@@ -74,8 +74,6 @@ def test_what_was_backed_up_is_there_after_the_drill(tmp_path: Path) -> None:
     said = run(kept + restore, tmp_path)
     assert "sound" in said
     assert "lan\tanalyst" in said
-    documents = re.search(r"^(\d+) documents from (\d+) records", said, re.MULTILINE)
-    assert documents is not None
-    assert documents.groups() == ("3", "3")
+    assert "documents\t3" in said
     assert "search index: 3 documents" in said
     assert said.count("https://vi-du.example/") == 3
