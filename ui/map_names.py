@@ -63,8 +63,8 @@ def radius(place: Place, most: int) -> float:
 def names(found: Sequence[Place], frame: Frame, most: int) -> tuple[Name, ...]:
     """Return the fullest places' names that are free of circles and other names.
 
-    A name is tried above its circle, below it, right and left; where all four are
-    taken it is left out.
+    A name is tried around its circle, then over rings of places without posts; where
+    nothing is free it is left out.
     """
     key = Box(0, frame.height - KEY_HEIGHT, KEY_WIDTH, frame.height)
     circles = [(place.id, *_spot(place, frame), radius(place, most)) for place in found]
@@ -73,12 +73,21 @@ def names(found: Sequence[Place], frame: Frame, most: int) -> tuple[Name, ...]:
         if not place.count or len(kept) == MOST_NAMES:
             break
         others = [(x, y, r) for name, x, y, r in circles if name != place.id]
+        full = [one for one in others if one[2] > RING]
         taken = [key, *(name.box for name in kept)]
-        for box in _tried(place, frame, most):
-            crossed = any(box.touches(*one) for one in others)
-            if _inside(box, frame) and not crossed and not any(map(box.meets, taken)):
-                kept.append(_named(place, box, frame))
-                break
+        free = [
+            box
+            for box in _tried(place, frame, most)
+            if _inside(box, frame) and not any(map(box.meets, taken))
+        ]
+        fitting = (
+            box
+            for crossing in (others, full)
+            for box in free
+            if not any(box.touches(*one) for one in crossing)
+        )
+        if (box := next(fitting, None)) is not None:
+            kept.append(_named(place, box, frame))
     return tuple(kept)
 
 
@@ -86,8 +95,14 @@ def _tried(place: Place, frame: Frame, most: int) -> Iterator[Box]:
     x, y = _spot(place, frame)
     far = radius(place, most) + GAP
     wide, high = len(place.short) * LETTER / 2, LINE / 2
-    spots = ((x, y - far - high), (x, y + far + high), (x + far + wide, y))
-    for across, along in (*spots, (x - far - wide, y)):
+    near = far * 0.7
+    steps = [(0, -far - high), (0, far + high), (far + wide, 0), (-far - wide, 0)]
+    steps += [
+        (side * (near + wide), up * (near + high)) for up in (-1, 1) for side in (-1, 1)
+    ]
+    steps += [(side * wide, up * (far + high)) for up in (-1, 1) for side in (-1, 1)]
+    for right, down in steps:
+        across, along = x + right, y + down
         yield Box(across - wide, along - high, across + wide, along + high)
 
 

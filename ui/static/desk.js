@@ -239,7 +239,7 @@ class Desk {
   drawList() {
     const kept = this.list.scrollTop;
     const rows = this.rows.map((row) => el("li", {}, this.drawRow(row)));
-    if (rows.length) rows.unshift(el("li", { class: "note" }, this.say(`order_${this.sort.value}_note`), " ", el("i", { class: "age", "aria-hidden": "true" }), " ", this.say("age_note", { hours: OLDEST_HOURS })));
+    if (rows.length) rows.unshift(el("li", { class: "note" }, this.say(`order_${this.sort.value}_note`), " ", this.queue === "harmful" && this.sort.value === "urgent" && this.say("order_doubt_note"), " ", el("i", { class: "age", "aria-hidden": "true" }), " ", this.say("age_note", { hours: OLDEST_HOURS })));
     if (this.cursor) rows.push(el("li", {}, el("button", { class: "row", onclick: () => this.load().catch((error) => this.tell(error.message, true)) }, this.say("more"))));
     this.list.replaceChildren(...rows);
     this.list.scrollTop = kept;

@@ -1,20 +1,21 @@
 """Settings: health, versions, language, and accounts for administrators."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import streamlit as st
 
-from casework.model import Account
+from casework.model import Account, Setting
 from casework.permissions import Act, may
 from domain.errors import MinhTinError
 from domain.labels import Role
-from ui import markup
+from ui import markup, setting_lines
 from ui.context import HealthRow, HealthState
 from ui.page import PageContext
 from ui.wording import LANGUAGES, Wording
 
 SETTINGS_SHOWN = 50
+SOURCE = "source."
 ROLES = tuple(Role)
 
 
@@ -101,18 +102,32 @@ def _versioned(page: PageContext) -> None:
         if not kept:
             st.html(f"<p>{escape(words('settings.versioned_none'))}</p>")
             return
-        columns = ("key", "value", "version", "at", "by")
-        rows = [
-            [
-                setting.key,
-                str(setting.value),
-                str(setting.version),
-                page.reading.moment(setting.at),
-                setting.by,
-            ]
-            for setting in kept
-        ]
-        st.html(markup.table([words(f"settings.{name}") for name in columns], rows))
+        people = {a.id: a.display for a in page.context.casework.accounts()}
+        lines = [_setting(page, setting, people) for setting in kept]
+        st.html(f"<ul class='mt-list mt-settings'>{''.join(lines)}</ul>")
+
+
+def _setting(page: PageContext, setting: Setting, people: Mapping[str, str]) -> str:
+    """Draw one setting: what changed, and the whole version behind a disclosure."""
+    casework, source = page.context.casework, None
+    before: Setting | None = None
+    if setting.key.startswith(SOURCE):
+        desk = page.context.source_desk
+        source = next(iter(desk.versions(setting.key.removeprefix(SOURCE))), None)
+    elif setting.by not in setting_lines.MACHINES and setting.version > 1:
+        before = casework.setting_history(setting.key)[1]
+    line = setting_lines.line(setting, before, page.reading, people, source)
+    # What jobs write of themselves is a state, not a change that somebody made.
+    said = "" if setting.by == "jobs" else "".join(_paragraph(c) for c in line.changes)
+    return (
+        f"<li><b>{escape(line.name)}</b><span class='meta'>{escape(line.meta)}</span>"
+        f"{said}<details><summary>{escape(page.words('settings.whole'))}</summary>"
+        f"<pre>{escape(line.whole)}</pre></details></li>"
+    )
+
+
+def _paragraph(text: str) -> str:
+    return f"<div>{escape(text)}</div>"
 
 
 def _audit(page: PageContext) -> None:

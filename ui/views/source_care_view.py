@@ -12,6 +12,7 @@ from domain.profile import SourceSpec
 from ui import markup, source_lines
 from ui.context import SourceTrial
 from ui.page import PageContext
+from ui.setting_lines import field_line
 from wiring.source_edits import FieldChange, changes, draft_of, fields_of, flaws_of
 from wiring.source_edits import shown as as_text
 
@@ -211,7 +212,6 @@ def versions(page: PageContext, spec: SourceSpec) -> None:
     if not kept:
         st.html(markup.empty(words("source.unchanged"), words("source.unchanged_hint")))
         return
-    names = words.section("source")
     people = {a.id: a.display for a in page.context.casework.accounts()}
     rows = [
         [
@@ -220,10 +220,7 @@ def versions(page: PageContext, spec: SourceSpec) -> None:
             people.get(v.by, v.by),
             words(f"source.was_{v.change}"),
             v.reason,
-            "; ".join(
-                f"{names.get(f'f_{c.field}', c.field)}: {c.old or '–'} → {c.new or '–'}"
-                for c in v.fields
-            ),
+            "; ".join(field_line(field, page.reading) for field in v.fields),
         ]
         for v in kept
     ]
