@@ -21,6 +21,7 @@ from cli.commands import (
     source_care,
     sources,
     text,
+    upgrade,
     watch,
 )
 
@@ -55,6 +56,7 @@ for command in (
     log.lag,
     erase.erase,
     backup.restore,
+    upgrade.upgrade,
     migrate.migrate,
     watch.doctor,
 ):

@@ -39,7 +39,7 @@ from wiring.settings import Settings, default_models_dir
 from wiring.sources import source_list
 
 if TYPE_CHECKING:
-    from casework.held import Held
+    from casework.held import Held, Steps
     from jobs.learning.acts import ModelDesk
     from jobs.learning.candidate import Workshop
 
@@ -156,6 +156,27 @@ def casework_revision(settings: Settings) -> str | None:
     from casework.adapters.snapshot import present
 
     return present(settings.casework_url)
+
+
+def casework_steps(settings: Settings, target: str) -> "Steps":
+    """Return the way of casework's schema to a revision, or to `head`."""
+    from casework.adapters.upgrading import steps
+
+    return steps(settings.casework_url, target)
+
+
+def casework_sql(settings: Settings, way: "Steps") -> str:
+    """Return the statements of such a way."""
+    from casework.adapters.upgrading import statements
+
+    return statements(settings.casework_url, way)
+
+
+def upgrade_casework(settings: Settings, way: "Steps") -> None:
+    """Go such a way."""
+    from casework.adapters.upgrading import go
+
+    go(settings.casework_url, way)
 
 
 def newest_revision() -> str:

@@ -41,11 +41,8 @@ _COUNTS_UP = "SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'"
 
 def snapshot(url: str, target: Path) -> None:
     """Write `target`, whole or not at all. Raises `NotFoundError` for no database."""
-    address = address_of(url)
-    path = Path(str(address.database))
-    in_a_file = address.get_backend_name() == "sqlite" and not in_memory(url)
-    if in_a_file and not path.is_file():
-        raise NotFoundError(f"There is no casework at {path}.")
+    if _missing(url):
+        raise NotFoundError(f"There is no casework at {address_of(url).database}.")
     engine = open_engine(url)
     try:
         with translated():
@@ -57,8 +54,17 @@ def snapshot(url: str, target: Path) -> None:
         engine.dispose()
 
 
+def _missing(url: str) -> bool:
+    """Tell whether a file is named that is not there; opening would make one."""
+    address = address_of(url)
+    in_a_file = address.get_backend_name() == "sqlite" and not in_memory(url)
+    return in_a_file and not Path(str(address.database)).is_file()
+
+
 def present(url: str) -> str | None:
-    """Return the revision that a database is at; None for an empty one."""
+    """Return the revision that a database is at; None for an empty one or none."""
+    if _missing(url):
+        return None
     engine = open_engine(url)
     try:
         with translated(), engine.begin() as connection:
