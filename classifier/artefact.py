@@ -2,14 +2,24 @@
 
 import hashlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from classifier.folder import HINT, open_seal, seal, verify
+from classifier.folder import (
+    HINT,
+    UNREADABLE,
+    check_unpacked,
+    present,
+    renewed,
+    sound_version,
+    verify,
+)
+from classifier.heads import BINARY
 from classifier.linear import LinearClassifier
-from classifier.model import QUESTIONS, Model, Sigmoid
+from classifier.model import GROUPS, QUESTIONS, Model, Sigmoid
 from classifier.vocabulary import BLOCKS, Vocabulary
 from domain.errors import ConfigurationError
 
@@ -25,11 +35,12 @@ def version_of(weights: bytes) -> str:
 
 
 def save(folder: Path, model: Model, card: str) -> None:
-    """Write the folder; the checksums come last, so half a folder does not load."""
-    open_seal(folder)
-    # New files instead of written-over ones: a copy by hard links keeps the old model.
-    for name in FILES:
-        (folder / name).unlink(missing_ok=True)
+    """Write the folder; a kill at any moment leaves its old model or the new one."""
+    with renewed(folder, FILES) as new:
+        _write(new, model, card)
+
+
+def _write(folder: Path, model: Model, card: str) -> None:
     np.savez_compressed(
         folder / "model.npz",
         idf=model.vocabulary.idf,
@@ -49,11 +60,14 @@ def save(folder: Path, model: Model, card: str) -> None:
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":"))
     (folder / "model.json").write_text(text, encoding="utf-8")
     (folder / "card.md").write_text(card, encoding="utf-8")
-    seal(folder, FILES)
 
 
 def load(folder: Path) -> LinearClassifier:
-    """Read a folder; ConfigurationError where it is missing, damaged or of old make."""
+    """Read a folder; ConfigurationError where it is missing, damaged or of old make.
+
+    Whoever wrote it: nothing in it is run, and no value in it is taken unchecked.
+    """
+    folder = present(folder)
     if (folder / "task.json").is_file():
         raise ConfigurationError(
             f"{folder} holds a task's model, not the office's own.",
@@ -68,35 +82,49 @@ def load(folder: Path) -> LinearClassifier:
                 hint=HINT,
             )
         return LinearClassifier(_model(folder, head))
-    except (KeyError, ValueError, OSError) as error:
+    except UNREADABLE as error:
         raise ConfigurationError(
             f"The model in {folder} cannot be read: {error}.", hint=HINT
         ) from error
 
 
 def _model(folder: Path, head: dict[str, Any]) -> Model:
+    check_unpacked(folder / "model.npz")
     with np.load(folder / "model.npz", allow_pickle=False) as arrays:
-        idf = arrays["idf"]
-        weights = arrays["weights"].astype(np.float32)
-        bias = arrays["bias"]
+        idf = np.asarray(arrays["idf"], np.float32)
+        weights = np.asarray(arrays["weights"], np.float32)
+        bias = np.asarray(arrays["bias"], np.float32)
     columns: dict[str, dict[str, int]] = {}
     start = 0
     for name in BLOCKS:
         terms = head["columns"][name]
         columns[name] = dict(zip(terms, range(start, start + len(terms)), strict=True))
         start += len(terms)
-    if weights.shape != (len(QUESTIONS), start) or len(idf) != start:
+    shapes = ((len(QUESTIONS), start), (start,), (len(QUESTIONS),))
+    if (weights.shape, idf.shape, bias.shape) != shapes:
         raise ConfigurationError(f"The model in {folder} is incomplete.", hint=HINT)
+    if not all(np.isfinite(array).all() for array in (idf, weights, bias)):
+        raise ValueError("a weight is no number")
     return Model(
-        version=str(head["version"]),
+        version=sound_version(head["version"]),
         vocabulary=Vocabulary(columns, idf),
         weights=weights,
         bias=bias,
         sigmoids={
-            name: Sigmoid(slope=slope, offset=offset)
-            for name, (slope, offset) in head["sigmoids"].items()
+            name: Sigmoid(
+                slope=_number(head["sigmoids"][name][0]),
+                offset=_number(head["sigmoids"][name][1]),
+            )
+            for name in BINARY
         },
-        thresholds=head["thresholds"],
-        sharpness=head["sharpness"],
-        strange_from=float(head["strange_from"]),
+        thresholds={name: _number(head["thresholds"][name]) for name in BINARY},
+        sharpness={name: _number(head["sharpness"][name]) for name in GROUPS},
+        strange_from=_number(head["strange_from"]),
     )
+
+
+def _number(value: object) -> float:
+    """Return a finite number. Raises ValueError: a NaN as threshold flags nothing."""
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"{value!r} is no number")
+    return float(value)

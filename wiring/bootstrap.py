@@ -245,10 +245,14 @@ def build_shadow(settings: Settings, log: EventLog) -> ShadowBook:
 
 def build_model_desk(settings: Settings, casework: Casework) -> "ModelDesk":
     """Put together what people choose models through."""
+    from classifier.artefact import load
     from jobs.learning.acts import ModelDesk
 
     return ModelDesk(
-        registry=build_registry(settings), casework=casework, clock=build_clock()
+        registry=build_registry(settings),
+        casework=casework,
+        clock=build_clock(),
+        check=load,
     )
 
 

@@ -1,17 +1,22 @@
 """A task's model as a folder: arrays, JSON, a card and checksums. Never pickles."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.folder import (
     HINT,
+    UNREADABLE,
+    check_unpacked,
     foreign,
     refuse_foreign,
+    sound_version,
     swapped,
     verify,
     whole,
@@ -101,20 +106,21 @@ def load_task(folder: Path) -> TaskModel:
                 hint=HINT,
             )
         return _model(folder, head)
-    except (KeyError, TypeError, ValueError, OSError) as error:
+    except UNREADABLE as error:
         raise ConfigurationError(
             f"The model in {folder} cannot be read: {error}.", hint=HINT
         ) from error
 
 
 def _model(folder: Path, head: dict[str, Any]) -> TaskModel:
+    check_unpacked(folder / "task.npz")
     with np.load(folder / "task.npz", allow_pickle=False) as arrays:
         blocks = [
             Columns(_block(data), arrays[f"names_{number}"], arrays[f"idf_{number}"])
             for number, data in enumerate(head["blocks"])
         ]
         model = TaskModel(
-            version=str(head["version"]),
+            version=sound_version(head["version"]),
             labels=[str(label) for label in head["labels"]],
             blocks=blocks,
             weights=arrays["weights"].astype(np.float32),
@@ -122,13 +128,45 @@ def _model(folder: Path, head: dict[str, Any]) -> TaskModel:
             calibration=Calibration(slopes=arrays["slopes"], offsets=arrays["offsets"]),
             strange_from=float(head["strange_from"]),
         )
-    if model.weights.shape != _shape(model.labels, blocks):
+    if not _fits(model):
         raise ConfigurationError(f"The model in {folder} is incomplete.", hint=HINT)
     return model
 
 
+_LONGEST_GRAM = 20
+"""Words or letters of a run: a block that asks for more takes all memory."""
+
+
 def _block(data: dict[str, Any]) -> Block:
-    return Block(**{**data, "view": View(data["view"]), "cut": Cut(data["cut"])})
+    block = Block(**{**data, "view": View(data["view"]), "cut": Cut(data["cut"])})
+    if not 1 <= block.shortest <= block.longest <= _LONGEST_GRAM:
+        raise ValueError(f"runs of {block.shortest} to {block.longest}")
+    return block
+
+
+def _fits(model: TaskModel) -> bool:
+    """Tell whether all arrays belong together and hold numbers alone."""
+    labels, odds = len(model.labels), model.calibration
+    alike = all(
+        columns.idf.shape == columns.names.shape == (len(columns.names),)
+        and columns.names.dtype == np.uint64
+        for columns in model.blocks
+    )
+    numbers: list[NDArray[Any]] = [model.weights, model.bias, odds.slopes, odds.offsets]
+    shapes = [array.shape for array in numbers]
+    wanted = [
+        _shape(model.labels, model.blocks),
+        (labels,),
+        (labels, labels),
+        (labels,),
+    ]
+    idfs = [columns.idf for columns in model.blocks]
+    finite = all(map(_finite, numbers)) and all(map(_finite, idfs))
+    return alike and shapes == wanted and finite and math.isfinite(model.strange_from)
+
+
+def _finite(array: NDArray[Any]) -> bool:
+    return bool(np.isfinite(array).all())
 
 
 def _shape(labels: Sequence[str], blocks: Sequence[Columns]) -> tuple[int, int]:

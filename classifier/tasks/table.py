@@ -16,6 +16,10 @@ _WIDEST = 16 * 1024 * 1024
 """Characters of one CSV field; Python's own bound (128 Ki) stops at long articles, and
 without any an unclosed quotation mark swallows the rest of a file unnoticed."""
 
+_LONGEST_LINE = 4 * _WIDEST
+"""Characters of a line: several of the widest fields. Without an end a file of one line
+is read whole before anything is said."""
+
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -88,7 +92,7 @@ def read_table(path: Path, wanted: Wanted) -> Table:
     except (
         UnicodeError,
         csv.Error,
-        json.JSONDecodeError,
+        ValueError,
         RecursionError,
     ) as error:
         raise QuarantineError(
@@ -117,16 +121,28 @@ def _check_renamed(path: Path, wanted: Wanted, there: Collection[str]) -> None:
 
 
 def _rows(path: Path, wanted: Wanted) -> Iterator[Mapping[str, Any]]:
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise QuarantineError(f"{path} is no file.", reason="unreadable")
     # Lines are split at \n alone: texts may hold other line separators.
     with path.open(encoding="utf-8-sig", newline="\n") as file:
         if path.suffix.lower() in {".jsonl", ".ndjson", ".json"}:
-            yield from _objects(path, file, wanted)
+            yield from _objects(path, _lines(file), wanted)
         else:
             separator = "\t" if path.suffix.lower() == ".tsv" else ","
-            yield from _records(path, file, wanted, separator)
+            yield from _records(path, _lines(file), wanted, separator)
 
 
-def _objects(path: Path, file: TextIO, wanted: Wanted) -> Iterator[Mapping[str, Any]]:
+def _lines(file: TextIO) -> Iterator[str]:
+    """Yield lines; a file that holds none is not read whole. Raises ValueError."""
+    while line := file.readline(_LONGEST_LINE + 1):
+        if len(line) > _LONGEST_LINE:
+            raise ValueError(f"a line is longer than {_LONGEST_LINE:,} characters")
+        yield line
+
+
+def _objects(
+    path: Path, file: Iterator[str], wanted: Wanted
+) -> Iterator[Mapping[str, Any]]:
     for number, line in enumerate(file, start=1):
         if not line.strip():
             continue
@@ -141,7 +157,7 @@ def _objects(path: Path, file: TextIO, wanted: Wanted) -> Iterator[Mapping[str, 
 
 
 def _records(
-    path: Path, file: TextIO, wanted: Wanted, separator: str
+    path: Path, file: Iterator[str], wanted: Wanted, separator: str
 ) -> Iterator[Mapping[str, Any]]:
     before = csv.field_size_limit(_WIDEST)
     try:

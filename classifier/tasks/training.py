@@ -189,6 +189,13 @@ def _dealt(readings: Sequence[Reading], truth: Ints, seed: int) -> Ints:
     first: dict[str, int] = {}
     of = [first.setdefault(r.view(View.FOLDED), n) for n, r in enumerate(readings)]
     alone = sorted(set(of))
+    different = np.bincount(truth[alone], minlength=int(truth.max()) + 1)
+    if different.min() < FOLDS:
+        raise QuarantineError(
+            f"A label has only {different.min()} different texts; {FOLDS} are wanted.",
+            reason="few texts",
+            hint="Give more texts that are no copies, or join labels by --map.",
+        )
     fold = np.zeros(len(readings), np.int64)
     fold[alone] = parts([str(truth[place]) for place in alone], FOLDS, seed)
     return fold[of]

@@ -38,7 +38,7 @@ def train_from_reviews(home: "Path | None") -> None:
         built = workshop.build(gathered, by=_person(), progress=tell)
     training, made = built.training, built.comparison
     casework.trace_model(
-        "cli", "model.candidate", training.version, {"former": made.live}
+        _person(), "model.candidate", training.version, {"former": made.live}
     )
     say(
         f"trained on {training.corpus} corpus texts and {training.reviews} reviews "

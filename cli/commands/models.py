@@ -60,6 +60,8 @@ def train(  # noqa: PLR0913, PLR0917 - options of a command
 def _train_own(profile: str, out: Path | None, home: Path | None) -> None:
     from dataclasses import replace
 
+    from classifier.artefact import FILES
+    from classifier.folder import refuse_foreign
     from classifier.rows import rows_from
     from classifier.training import train_command
     from cli.commands.tasks import bar
@@ -67,6 +69,8 @@ def _train_own(profile: str, out: Path | None, home: Path | None) -> None:
     from wiring.profile import load_profile
     from wiring.settings import default_models_dir
 
+    if out is not None:
+        refuse_foreign(out, FILES)
     settings = settings_of(home)
     settings = replace(settings, profile=profile or settings.profile)
     folder = out or settings.models_dir

@@ -4,11 +4,14 @@ The audit row is written first. Should the pointer then not move, the next attem
 a row; a move without a row cannot be.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Protocol
 
 from casework.model import AuditRow
+from classifier.folder import SUMS
 from domain.clock import Clock
 from domain.errors import ConflictError, NotFoundError
 from jobs.learning.records import read_comparison
@@ -27,11 +30,16 @@ class ModelBook(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelDesk:
-    """Who may choose models goes through here."""
+    """Who may choose models goes through here.
+
+    `check` raises `ConfigurationError` where a folder holds no model that workers could
+    load: it would be live in name, and the next worker would not start.
+    """
 
     registry: ModelRegistry
     casework: ModelBook
     clock: Clock
+    check: Callable[[Path], object]
 
     def promote(self, actor: str, why: str = "") -> str:
         """Make the candidate live and return it.
@@ -48,8 +56,10 @@ class ModelDesk:
         if made.worse:
             worse = "; ".join(figure.sentence() for figure in made.worse)
             raise ConflictError(f"{version} is worse than the live model: {worse}.")
+        self.check(self.registry.folder(version))
         self._trace(actor, "model.promote", version, why)
-        self.registry.promote(self._entry(actor, Change.PROMOTED, version, why))
+        entry = self._entry(actor, Change.PROMOTED, version, why)
+        self.registry.promote(entry, beside=made.live)
         return version
 
     def roll_back(self, actor: str, why: str = "") -> str:
@@ -58,6 +68,7 @@ class ModelDesk:
         former = former_of(models)
         if not former:
             raise ConflictError("There is no former model to go back to.")
+        self.check(self.registry.folder(former))
         self._trace(actor, "model.roll_back", former, why)
         self.registry.roll_back(self._entry(actor, Change.ROLLED_BACK, former, why))
         return former
@@ -82,5 +93,14 @@ class ModelDesk:
         )
 
     def _trace(self, actor: str, act: str, version: str, why: str) -> None:
-        detail = {"former": self.registry.read().live, "why": why}
+        former = self.registry.read().live
+        detail = {"former": former, "why": why, "sha256": self._digest(version)}
         self.casework.trace_model(actor, act, version, detail)
+
+    def _digest(self, version: str) -> str:
+        """Return the digest of a version's checksums, so of all of it; else nothing."""
+        try:
+            sums = self.registry.folder(version) / SUMS
+            return sha256(sums.read_bytes()).hexdigest()
+        except (NotFoundError, OSError):
+            return ""

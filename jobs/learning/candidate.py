@@ -11,6 +11,7 @@ from classifier.artefact import load
 from classifier.compared import Comparison
 from classifier.comparison import compare
 from classifier.corpus_check import LEAK, drop_near_copies
+from classifier.folder import present
 from classifier.port import Classifier
 from classifier.rows import Row
 from classifier.training import Progress, TrainReport, train_command
@@ -138,7 +139,7 @@ class Workshop:
                 change=Change.INSTALLED,
                 version=live.version,
             )
-            self.registry.install(self.installed(), live.version, entry)
+            self.registry.install(present(self.installed()), live.version, entry)
 
 
 _TRAINING = 0.85

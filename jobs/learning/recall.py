@@ -20,6 +20,7 @@ from domain.labels import About, Harm, Verdict
 from domain.review import ReviewState
 from eventlog.port import EventLog
 from jobs.archive import analysis_of, records
+from jobs.learning.kept import read_record
 from jobs.learning.registry import ModelRegistry
 from jobs.learning.shadow import Verdicts, confirms
 from jobs.schedule import Daily, Job, Schedule
@@ -184,9 +185,7 @@ class RecallBook:
 
     def read(self) -> Recall | None:
         """Return the last estimate, of whichever model it is."""
-        if not self._path.exists():
-            return None
-        return msgspec.json.decode(self._path.read_bytes(), type=Recall)
+        return read_record(self._path, Recall)
 
     def keep(self, found: Recall) -> None:
         """Replace the estimate as a whole."""

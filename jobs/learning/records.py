@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from classifier.compared import Comparison, comparison_markdown
+from jobs.learning.kept import read_record
 
 TRAINING, COMPARISON, PAGE = "training.json", "comparison.json", "comparison.md"
 
@@ -43,15 +44,9 @@ def write_records(folder: Path, training: Training, made: Comparison) -> None:
 
 def read_training(folder: Path) -> Training | None:
     """Return what a version was made of; None for the one that was installed."""
-    path = folder / TRAINING
-    if not path.exists():
-        return None
-    return msgspec.json.decode(path.read_bytes(), type=Training)
+    return read_record(folder / TRAINING, Training)
 
 
 def read_comparison(folder: Path) -> Comparison | None:
     """Return how a version stood when it was built; None for the installed one."""
-    path = folder / COMPARISON
-    if not path.exists():
-        return None
-    return msgspec.json.decode(path.read_bytes(), type=Comparison)
+    return read_record(folder / COMPARISON, Comparison)

@@ -12,7 +12,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -21,10 +21,14 @@ from tempfile import mkdtemp
 
 import msgspec
 
+from classifier.folder import sound_version, whole
 from domain.errors import ConfigurationError, ConflictError, NotFoundError
 
 FILE = "registry.json"
 _LOCK = "registry.lock"
+_DRAFT = ".draft-"
+_LEFT = 24 * 3600
+"""Seconds after which nobody works on a draft any more; training takes minutes."""
 
 
 class Change(StrEnum):
@@ -100,30 +104,47 @@ class ModelRegistry:
 
     def folder(self, version: str) -> Path:
         """Return a version's folder. Raises `NotFoundError`."""
-        path = self.root / "versions" / version
-        if (
-            not version
-            or version.startswith(".")
-            or "/" in version
-            or not path.is_dir()
-        ):
+        path = whole(self._path(version))
+        if not path.is_dir():
             raise NotFoundError(f"There is no model {version!r} in {self.root}.")
         return path
 
+    def _path(self, version: str) -> Path:
+        """Return where a version stands, under `versions` whatever it is called."""
+        try:
+            return self.root / "versions" / sound_version(version)
+        except ValueError as error:
+            raise NotFoundError(
+                f"There is no model {version!r} in {self.root}."
+            ) from error
+
     def draft(self) -> Path:
-        """Return an empty folder in which a version may be made."""
+        """Return an empty folder in which a version may be made.
+
+        Drafts that a killed training left are removed the day after.
+        """
         folder = self.root / "versions"
         folder.mkdir(parents=True, exist_ok=True)
-        return Path(mkdtemp(prefix=".draft-", dir=folder))
+        made = Path(mkdtemp(prefix=_DRAFT, dir=folder))
+        oldest = made.stat().st_mtime - _LEFT
+        for left in folder.glob(f"{_DRAFT}*"):
+            with suppress(FileNotFoundError):  # another training is done with it
+                if left.stat().st_mtime < oldest:
+                    shutil.rmtree(left)
+        # As open as the rest: workers may run as another user than who trains.
+        made.chmod(folder.stat().st_mode & 0o777)
+        return made
 
     def install(self, folder: Path, version: str, entry: Entry) -> None:
         """Keep a copy of the live model that came with the installation."""
         draft = self.draft()
         shutil.copytree(folder, draft, dirs_exist_ok=True, ignore=_REGISTRY_ITSELF)
         with self._changing() as models:
+            if models.lives:  # another training was first; its copy is in use
+                shutil.rmtree(draft)
+                return
             self._keep(draft, version)
-            if not models.lives:
-                self._write(replace(_noted(models, entry), lives=(version,)))
+            self._write(replace(_noted(models, entry), lives=(version,)))
 
     def put_candidate(self, draft: Path, entry: Entry) -> None:
         """Keep a finished draft as the candidate, in the place of a former one."""
@@ -138,9 +159,19 @@ class ModelRegistry:
                 replace(_noted(models, entry), candidate=entry.version, since=entry.at)
             )
 
-    def promote(self, entry: Entry) -> None:
-        """Make the candidate live. Raises `ConflictError` when it is another by now."""
+    def promote(self, entry: Entry, *, beside: str | None = None) -> None:
+        """Make the candidate live.
+
+        Raises `ConflictError` when it is another by now, or when another model is live
+        than the one it was compared with, `beside`.
+        """
         with self._changing() as models:
+            if beside is not None and beside != models.live:
+                raise ConflictError(
+                    f"{entry.version} was compared with {beside}; live is "
+                    f"{models.live} by now.",
+                    hint="Build a candidate anew: minhtin train --from-reviews",
+                )
             if not entry.version or entry.version != models.candidate:
                 raise ConflictError(
                     f"{entry.version or 'Nothing'} is no candidate now."
@@ -169,10 +200,18 @@ class ModelRegistry:
             self._write(replace(_noted(models, entry), candidate="", since=None))
 
     def _keep(self, draft: Path, version: str) -> None:
-        path = self.root / "versions" / version
-        if path.exists():  # the same weights under the same name: the newer reports win
-            shutil.rmtree(path)
+        """Put a draft in its place; after a kill `whole` finds the one or the other.
+
+        The same weights have the same name: then the newer reports win.
+        """
+        path = self._path(version)
+        old = path.with_name(f".{version}.old")
+        if path.exists():
+            shutil.rmtree(old, ignore_errors=True)
+            path.rename(old)
         draft.replace(path)
+        shutil.rmtree(old, ignore_errors=True)
+        _to_disk(path.parent)
 
     @contextmanager
     def _changing(self) -> Iterator[Models]:
@@ -188,6 +227,16 @@ class ModelRegistry:
             file.flush()
             os.fsync(file.fileno())
         new.replace(self.file)
+        _to_disk(self.root)
+
+
+def _to_disk(folder: Path) -> None:
+    """Have renames in a folder outlive a loss of power."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def former_of(models: Models) -> str:
@@ -199,5 +248,4 @@ def _noted(models: Models, entry: Entry) -> Models:
     return replace(models, history=(*models.history, entry))
 
 
-_GONE = "{} is no longer the candidate."
 _REGISTRY_ITSELF = shutil.ignore_patterns(FILE, _LOCK, "versions", "*.new")

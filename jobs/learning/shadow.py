@@ -20,6 +20,7 @@ from domain.review import ReviewState
 from domain.shadow import ShadowDiffers
 from eventlog.codec import decode_event
 from eventlog.port import EventLog, LogTopic, Record
+from jobs.learning.kept import read_record
 from jobs.learning.registry import ModelRegistry
 from jobs.schedule import Every, Job, Schedule
 from pipeline.keys import post_of_key
@@ -190,14 +191,17 @@ class ShadowBook:
         self._log = log
 
     def read(self) -> Tally | None:
-        """Return the candidate's tally as last counted; None without a candidate."""
+        """Return the candidate's tally as last counted; None without a candidate.
+
+        One that cannot be read is counted anew: the log holds all of it.
+        """
         candidate = self._registry.read().candidate
         if not candidate:
             return None
-        path = self._path(candidate)
-        if not path.exists():
+        kept = read_record(self._path(candidate), Tally)
+        if kept is None or kept.candidate != candidate:
             return Tally(candidate=candidate)
-        return msgspec.json.decode(path.read_bytes(), type=Tally)
+        return kept
 
     def count(self, now: datetime) -> Tally | None:
         """Return the tally up to now; it is not kept."""

@@ -206,7 +206,10 @@ def world(
         source_desk=desk,
         models=model_room(folder, kept.log, casework),
         model_desk=ModelDesk(
-            registry=ModelRegistry(folder / "models"), casework=casework, clock=time
+            registry=ModelRegistry(folder / "models"),
+            casework=casework,
+            clock=time,
+            check=str,
         ),
         try_source=trial,
         health=health,

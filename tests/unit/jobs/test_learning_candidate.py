@@ -203,7 +203,7 @@ def desk(office, tmp_path, installed):
     shop = workshop(office, tmp_path, installed)
     shop.build(reviews(), by="cli")
     return ModelDesk(
-        registry=shop.registry, casework=office.casework, clock=office.clock
+        registry=shop.registry, casework=office.casework, clock=office.clock, check=str
     )
 
 
@@ -246,7 +246,7 @@ def test_a_worse_candidate_is_refused_by_name_of_the_figure(
     shop = workshop(office, tmp_path, installed, honest=0.02)
     shop.build(reviews(), by="cli")
     desk = ModelDesk(
-        registry=shop.registry, casework=office.casework, clock=office.clock
+        registry=shop.registry, casework=office.casework, clock=office.clock, check=str
     )
     with pytest.raises(ConflictError, match="honest flagged: 2"):
         desk.promote(office.people["quan"].id)
@@ -261,7 +261,7 @@ def test_a_candidate_measured_beside_a_former_model_is_built_anew(
     found = reviews()
     shop.build(found, by="cli")
     desk = ModelDesk(
-        registry=shop.registry, casework=office.casework, clock=office.clock
+        registry=shop.registry, casework=office.casework, clock=office.clock, check=str
     )
     desk.promote("cli")
     shop.build(found, by="cli")

@@ -40,7 +40,7 @@ def test_the_live_model_is_shown_by_its_newest_figures(room, office):
     assert found.fit
     assert found.measured[0].figure.value == 0.02
     desk = ModelDesk(
-        registry=room.registry, casework=office.casework, clock=office.clock
+        registry=room.registry, casework=office.casework, clock=office.clock, check=str
     )
     desk.promote("cli")
     found = room.overview()
@@ -54,7 +54,7 @@ def test_a_worse_candidate_or_one_measured_beside_another_is_not_fit(room, offic
     assert not room.overview().fit
     add_candidate(room.registry, CANDIDATE, 0.01)
     ModelDesk(
-        registry=room.registry, casework=office.casework, clock=office.clock
+        registry=room.registry, casework=office.casework, clock=office.clock, check=str
     ).promote("cli")
     add_candidate(room.registry, WORSE, 0.01)
     assert not room.overview().fit

@@ -1,7 +1,7 @@
 """Offsets lift rare labels where that helps macro-F1, and never make it worse."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.tasks.deciding import macro_f1_of, offsets_for
@@ -25,6 +25,7 @@ def test_a_rare_label_with_low_scores_is_lifted() -> None:
 
 
 @given(st.integers(0, 50), st.integers(2, 4))
+@settings(deadline=None)
 def test_there_is_an_offset_for_each_label(seed, count) -> None:
     random = np.random.default_rng(seed)
     scores = random.normal(size=(60, count))

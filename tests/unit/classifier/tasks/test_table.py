@@ -1,6 +1,7 @@
 """Labelled files are read as they come, and refused with a reason."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -126,3 +127,23 @@ def test_jsonl_round_trip(tmp_path_factory, rows) -> None:
     )
     path = write(tmp_path_factory.mktemp("t"), "a.jsonl", "".join(lines))
     assert pairs(read_table(path, WANTED)) == rows
+
+
+def test_a_number_too_large_to_read_is_said(tmp_path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"text": "a", "label": ' + "9" * 5_000 + "}\n")
+    with pytest.raises(QuarantineError, match="cannot be read"):
+        read_table(path, Wanted(text="text", label="label"))
+
+
+def test_a_line_without_end_is_not_read_whole(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("classifier.tasks.table._LONGEST_LINE", 1_000)
+    for name in ("a.jsonl", "a.csv"):
+        (tmp_path / name).write_text("text,label\n" + "x" * 2_000)
+        with pytest.raises(QuarantineError, match="cannot be read"):
+            read_table(tmp_path / name, Wanted(text="text", label="label"))
+
+
+def test_a_device_is_no_file() -> None:
+    with pytest.raises(QuarantineError, match="no file"):
+        read_table(Path("/dev/zero"), Wanted(text="text", label="label"))

@@ -10,7 +10,7 @@ import pytest
 
 from classifier.fitting import fit_softmax
 from classifier.folder import seal
-from classifier.tasks.artefact import load_task, save_task
+from classifier.tasks.artefact import FILES, load_task, save_task
 from classifier.tasks.blocks import View, read
 from classifier.tasks.charts import write_charts
 from classifier.tasks.measuring import length_of, measure, register_of
@@ -311,3 +311,33 @@ def test_views_are_as_long_as_what_they_show() -> None:
     reading = read("İ Đường HỎNG ko sửa")
     assert len(reading.view(View.RAW)) == len(reading.normal.original)
     assert len(reading.view(View.FOLDED)) == len(reading.normal.text)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        {
+            "blocks": [
+                {"view": "raw", "cut": "letters", "shortest": 1, "longest": 10**9}
+            ]
+        },
+        {"version": "../up"},
+        {"strange_from": float("nan")},
+        {"labels": 7},
+    ],
+)
+def test_a_sealed_folder_with_odd_values_is_refused(model, tmp_path, head) -> None:
+    save_task(tmp_path / "m", model, "# card\n")
+    path = tmp_path / "m" / "task.json"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **head}))
+    seal(tmp_path / "m", FILES)
+    with pytest.raises(ConfigurationError):
+        load_task(tmp_path / "m")
+
+
+def test_copies_of_one_text_are_not_taken_for_many() -> None:
+    examples = [
+        Example(row=n, text=f"xin chào {n % 2}", label=str(n % 2)) for n in range(90)
+    ]
+    with pytest.raises(QuarantineError, match="different texts"):
+        train_task(examples)
