@@ -7,15 +7,15 @@ from uuid import uuid4
 
 from casework.model import Account
 from casework.part import Part, account_of
-from casework.passwords import check_new
+from casework.passwords import SHORTEST, SHORTEST_WITH_CODE, check_new
 from casework.permissions import MACHINES, Act, find_actor, require
 from casework.port import Op, Rows, Where, eq, yes
-from casework.rows import AccountRow, SessionRow
+from casework.rows import AccessTokenRow, AccountRow, SessionRow
 from casework.tokens import hashed
 from domain.errors import ConflictError, NotFoundError, QuarantineError
 from domain.labels import Role
 
-_NAME = re.compile(r"[\w.@-]{2,64}")
+NAME = re.compile(r"[\w.@-]{2,64}")
 LONGEST_DISPLAY = 120
 
 
@@ -40,13 +40,13 @@ class Accounts(Part):
     ) -> Account:
         """Create an account. Raises `ConflictError` when the name exists."""
         known = account_name(name)
-        if not _NAME.fullmatch(known) or known in MACHINES:
+        if not NAME.fullmatch(known) or known in MACHINES:
             raise QuarantineError(
                 "Tên đăng nhập không hợp lệ.",
                 reason="account_name",
                 hint="Dùng 2–64 chữ cái, chữ số hoặc dấu . _ - @, không có dấu cách.",
             )
-        check_new(password, known)
+        check_new(password, known, display, shortest=self._shortest(role))
         row = AccountRow(
             id=uuid4().hex,
             name=known,
@@ -87,10 +87,17 @@ class Accounts(Part):
         only one that is to stay.
         """
         known = account_name(name)
-        check_new(password, known)
+        with self._store.read() as rows:
+            shown = _named(rows, known)
+        shortest = self._shortest(Role(shown.role))
+        check_new(password, known, shown.display, shortest=shortest)
         stored = self._passwords.hash(password)
         with self._store.write() as rows:
             row = _named(rows, known)
+            if not row.password:
+                raise ConflictError(
+                    "Tài khoản này đăng nhập một lần, không có mật khẩu."
+                )
             by = find_actor(rows, actor)
             own = by is not None and by.id == row.id
             if not own:
@@ -100,6 +107,9 @@ class Accounts(Part):
             if not own or keep_token is not None:
                 kept = hashed(keep_token or "")
                 _end_sessions(rows, row.id, Where("token", Op.OTHER, kept))
+            if not own:
+                # Who had the old password may have made tokens with it.
+                rows.remove(AccessTokenRow, eq("account", row.id))
             self._trace(rows, actor, "account.password", subject=row.id, own=own)
 
     def set_active(self, actor: str, name: str, active: bool) -> None:  # noqa: FBT001 - the agreed call
@@ -129,6 +139,10 @@ class Accounts(Part):
                 former=row.role,
                 role=role.value,
             )
+
+    def _shortest(self, role: Role) -> int:
+        coded = role in self._policy.code_roles
+        return SHORTEST_WITH_CODE if coded else SHORTEST
 
 
 def _named(rows: Rows, name: str) -> AccountRow:

@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from domain.ids import AgencyId, PostId, StoryId
 from domain.labels import Harm, Role, Verdict
+
+
+class Scope(StrEnum):
+    """What an access token is good for, at most; the account's role bounds it too."""
+
+    POSTS = "posts:read"
+    PERSONAL = "personal:read"
+    DECISIONS = "decisions:write"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,17 +28,86 @@ class Account:
     role: Role
     active: bool = True
     must_change_password: bool = False
+    local: bool = True
+    """Has a password here; else it signs in at the provider of single sign-on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A signed-in session; `token` is known to the browser only, stored hashed."""
+    """A signed-in session; `token` is known to the browser only, stored hashed.
+
+    `must_enrol` while the role asks for an authenticator app that is not there yet.
+    `scopes` is None in a browser; a program that came with an access token has those.
+    """
 
     token: str
     account: Account
     csrf: str
     started: datetime
     expires: datetime
+    must_enrol: bool = False
+    scopes: frozenset[Scope] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStep:
+    """The password was right; `token` opens a session together with a code."""
+
+    token: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession:
+    """A session as its owner sees it; `id` names it and opens nothing."""
+
+    id: str
+    origin: str
+    started: datetime
+    seen: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeDevice:
+    """What is known of an account's authenticator app."""
+
+    confirmed: bool
+    since: datetime
+    recovery_left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessToken:
+    """An access token without what opens it."""
+
+    id: str
+    name: str
+    scopes: frozenset[Scope]
+    created: datetime
+    expires: datetime
+    used: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody whom the provider of single sign-on vouches for."""
+
+    issuer: str
+    subject: str
+    name: str
+    display: str
+    role: Role
+    sid: str = ""
+    id_token: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOn:
+    """What a begun single sign-on must find again when the browser comes back."""
+
+    nonce: str
+    verifier: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from casework.passwords import Passwords
 from casework.policy import SignInPolicy
 from casework.port import CaseworkStore, Rows, eq
 from casework.rows import AccountRow, AuditEntry, ChainHead
+from casework.sealing import Seal
 from domain.clock import Clock
 from domain.labels import Role
 from domain.review import ReviewState
@@ -34,6 +35,7 @@ class Part:
             time_cost=self._policy.hash_time_cost,
             memory_kib=self._policy.hash_memory_kib,
         )
+        self._seal = Seal(self._policy.sealing)
 
     def _trace(
         self, rows: Rows, actor: str, act: str, *, subject: str, **detail: object
@@ -91,6 +93,7 @@ def account_of(row: AccountRow) -> Account:
         role=Role(row.role),
         active=row.active,
         must_change_password=row.must_change,
+        local=bool(row.password),
     )
 
 

@@ -11,43 +11,85 @@ from domain.labels import Role
 
 
 class Act(StrEnum):
+    """What an account may be allowed; the sentence after each stands in the docs."""
+
+    READ_POSTS = "read_posts"
+    READ_PERSONAL = "read_personal"
     DECIDE = "decide"
-    ADD_POST = "add_post"
     UNDO_OWN = "undo_own"
     UNDO_OTHERS = "undo_others"
+    SETTLE = "settle"
     CUT_STORY = "cut_story"
+    ADD_POST = "add_post"
     SAVE_SEARCH = "save_search"
     DROP_SHARED_SEARCH = "drop_shared_search"
+    HOLD_TOKEN = "hold_token"  # noqa: S105 - an act, no secret
     EDIT_SETTINGS = "edit_settings"
     PAUSE_SOURCE = "pause_source"
     EDIT_SOURCE = "edit_source"
+    CHOOSE_MODEL = "choose_model"
     READ_AUDIT = "read_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
     FORGET_POSTS = "forget_posts"
-    CHOOSE_MODEL = "choose_model"
 
 
-_EVERYONE = frozenset(Role)
+MEANING: Mapping[Act, str] = {
+    Act.READ_POSTS: "read queues, search, map, sources, models",
+    Act.READ_PERSONAL: "see personal data in the clear and open captures; logged",
+    Act.DECIDE: "give verdicts, hold a post open",
+    Act.UNDO_OWN: "undo one's own decision",
+    Act.UNDO_OTHERS: "undo a decision of others",
+    Act.SETTLE: "have the last word where two reviewers disagree",
+    Act.CUT_STORY: "take a post out of a story",
+    Act.ADD_POST: "add a post that was seen",
+    Act.SAVE_SEARCH: "save searches",
+    Act.DROP_SHARED_SEARCH: "drop a shared search of others",
+    Act.HOLD_TOKEN: "make access tokens for oneself",
+    Act.EDIT_SETTINGS: "change settings of the office",
+    Act.PAUSE_SOURCE: "pause and resume a source",
+    Act.EDIT_SOURCE: "edit a source",
+    Act.CHOOSE_MODEL: "put a model to use, go back to the former",
+    Act.READ_AUDIT: "read and check the audit log",
+    Act.MANAGE_ACCOUNTS: "create, change, close accounts; end their sessions",
+    Act.FORGET_POSTS: "erase posts on request",
+}
+
+_READERS = frozenset(Role) - {Role.GRASSROOTS}
+"""A grassroots officer brings in what was seen in the field, and reads bulletins; the
+posts themselves, with what is said about people in them, are not theirs to browse."""
+
+_REVIEWERS = frozenset({Role.ANALYST, Role.SENIOR, Role.PRESS, Role.LEADER})
+"""Neither the administrator, who could make and unmake reviewers and erase posts, nor
+the auditor, who judges the reviewing."""
+
+_WRITERS = _REVIEWERS | {Role.DRAFTER}
+"""An answer to a petition needs the petitioner's name and the page as it stood."""
+
+_SENIORS = frozenset({Role.SENIOR, Role.LEADER})
 _HEADS = frozenset({Role.LEADER, Role.ADMIN})
 _ADMIN = frozenset({Role.ADMIN})
 
 ALLOWED: Mapping[Act, frozenset[Role]] = {
-    #                       analyst  press  leader  admin
-    Act.DECIDE: _EVERYONE,  #  yes    yes    yes     yes
-    Act.ADD_POST: _EVERYONE,
-    Act.UNDO_OWN: _EVERYONE,
-    Act.CUT_STORY: _EVERYONE,
-    Act.SAVE_SEARCH: _EVERYONE,
-    Act.UNDO_OTHERS: _HEADS,  # no    no     yes     yes
-    Act.DROP_SHARED_SEARCH: _HEADS,
+    Act.READ_POSTS: _READERS,
+    Act.READ_PERSONAL: _WRITERS,
+    Act.DECIDE: _REVIEWERS,
+    Act.UNDO_OWN: _REVIEWERS,
+    Act.UNDO_OTHERS: _SENIORS,
+    Act.SETTLE: _SENIORS,
+    Act.CUT_STORY: _REVIEWERS,
+    Act.ADD_POST: _WRITERS | {Role.GRASSROOTS},
+    Act.SAVE_SEARCH: _WRITERS | _ADMIN,
+    Act.DROP_SHARED_SEARCH: _SENIORS | _ADMIN,
+    Act.HOLD_TOKEN: _READERS,
     Act.EDIT_SETTINGS: _HEADS,
     Act.PAUSE_SOURCE: _HEADS,
-    Act.READ_AUDIT: _HEADS,
     Act.CHOOSE_MODEL: _HEADS,
-    Act.MANAGE_ACCOUNTS: _ADMIN,  # no no    no      yes
+    Act.READ_AUDIT: _HEADS | {Role.AUDITOR},
+    Act.MANAGE_ACCOUNTS: _ADMIN,
     Act.EDIT_SOURCE: _ADMIN,
     Act.FORGET_POSTS: _ADMIN,
 }
+"""Who may do what; `docs/accounts.md` shows it as a table that is made of this."""
 
 MACHINES = frozenset({"system", "cli", "jobs", "init", "minhtin", "anonymous"})
 """Names under which the software itself acts; no account may bear one."""

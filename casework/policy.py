@@ -1,7 +1,11 @@
 """How sign-in behaves: how long sessions last, how wrong guesses are slowed down."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+from casework.sealing import no_key
+from domain.labels import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,6 +15,7 @@ class SignInPolicy:
     Guesses are counted by name at one origin, by name everywhere, and by origin over
     all names. Fewer free ones lock out people who mistype; more help whoever guesses.
     After the free ones the wait doubles from `first_wait` to `longest_wait`.
+    `code_roles` must have an authenticator app; `sealing` gives the key of secrets.
     """
 
     idle: timedelta = timedelta(minutes=120)
@@ -23,6 +28,8 @@ class SignInPolicy:
     forget_after: timedelta = timedelta(hours=24)
     hash_time_cost: int = 3
     hash_memory_kib: int = 65536
+    code_roles: frozenset[Role] = frozenset()
+    sealing: Callable[[], bytes] = field(default=no_key, repr=False)
 
     def wait(self, failures: int, free: int) -> timedelta | None:
         """Return how long to refuse after so many failures; None while free."""

@@ -34,7 +34,10 @@ class AccountRow(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRow(Row):
-    """`token` is the SHA-256 of what the browser holds."""
+    """`token` is the SHA-256 of what the browser holds.
+
+    `sid` and `id_token` come from the provider of a single sign-on, the latter sealed.
+    """
 
     token: str
     account: str
@@ -42,6 +45,8 @@ class SessionRow(Row):
     started: datetime
     seen: datetime
     expires: datetime
+    sid: str | None = None
+    id_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,71 @@ class AttemptRow(Row):
     failures: int
     last: datetime
     locked_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow(Row):
+    """A right password that waits for its second factor; `digest` of the token."""
+
+    digest: str
+    account: str
+    origin: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeDeviceRow(Row):
+    """An authenticator app. `secret` is sealed; `step` is the last one accepted."""
+
+    account: str
+    secret: str
+    confirmed: bool
+    step: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryRow(Row):
+    """A recovery code that is still good, as its hash."""
+
+    digest: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessTokenRow(Row):
+    """A program's way in; `digest` is the SHA-256 of the token, `scopes` spaced."""
+
+    id: str
+    digest: str
+    account: str
+    name: str
+    scopes: str
+    created: datetime
+    expires: datetime
+    used: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityRow(Row):
+    """Who an account is at the provider of single sign-on."""
+
+    issuer: str
+    subject: str
+    account: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOnRow(Row):
+    """A single sign-on that was begun; `state` and `browser` are hashes."""
+
+    state: str
+    browser: str
+    nonce: str
+    verifier: str
+    target: str
+    expires: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

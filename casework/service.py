@@ -1,5 +1,6 @@
 """Casework as one service: what the console, the API, the command and jobs call."""
 
+from casework.access_tokens import AccessTokens
 from casework.accounts import Accounts
 from casework.ledger import Ledger
 from casework.models import ModelChoices
@@ -10,6 +11,7 @@ from casework.runs import Runs
 from casework.searches import Searches
 from casework.settings import VersionedSettings
 from casework.sign_in import SignIn
+from casework.single_sign_on import SingleSignOn
 from casework.stories import Stories
 from casework.viewing import Viewings
 
@@ -17,6 +19,8 @@ from casework.viewing import Viewings
 class Casework(
     Accounts,
     SignIn,
+    SingleSignOn,
+    AccessTokens,
     Review,
     Stories,
     Viewings,

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from casework.model import Account, Viewing
 from casework.part import Part, accounts_by_id
+from casework.permissions import Act, may
 from casework.port import Op, Rows, Where, eq
 from casework.rows import ViewingRow
 from domain.ids import PostId
@@ -18,7 +19,8 @@ class Viewings(Part):
     def look_at(self, actor: Account, post_id: PostId) -> Viewing | None:
         """Take or renew the lease of a post for two minutes.
 
-        Returns a colleague's live lease instead when there is one.
+        Returns a colleague's live lease instead when there is one. Who may not decide
+        takes none: an auditor's reading keeps no post from anybody.
         """
         now = self._clock.now()
         with self._store.write() as rows:
@@ -26,6 +28,8 @@ class Viewings(Part):
             row = rows.one(ViewingRow, eq("post_id", post_id))
             if row is not None and row.account != actor.id and row.until > now:
                 return _viewings(rows, [row]).get(post_id)
+            if not may(actor.role, Act.DECIDE):
+                return None
             rows.put(ViewingRow(post_id=post_id, account=actor.id, until=now + LEASE))
             return None
 

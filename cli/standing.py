@@ -107,6 +107,7 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
     log = bootstrap.build_log(settings)
     return ConsoleContext(
         intake=door,
+        sign_on=sign_on(settings),
         models=ModelRoom(
             registry=bootstrap.build_registry(settings),
             shadow=bootstrap.build_shadow(settings, log),
@@ -135,6 +136,30 @@ def console_context(settings: Settings, profile: Profile) -> "ConsoleContext":
             "profile": profile.id,
         },
     )
+
+
+def sign_on(settings: Settings) -> "Provider | None":
+    """Return the provider of single sign-on that the settings name, if any."""
+    from ui.provider import Provider, ProviderTerms
+    from wiring import bootstrap
+    from wiring.roles import check_provider, provider_roles, provider_secret
+
+    if not settings.oidc_issuer:
+        return None
+    check_provider(settings)
+    terms = ProviderTerms(
+        issuer=settings.oidc_issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=provider_secret(settings),
+        public_url=settings.public_url,
+        roles=provider_roles(settings),
+        role_claim=settings.oidc_role_claim,
+        name_claim=settings.oidc_name_claim,
+        scope=settings.oidc_scope,
+        label=settings.oidc_label,
+        ca_file=settings.oidc_ca_file,
+    )
+    return Provider(terms, bootstrap.build_clock())
 
 
 def model_version(settings: Settings) -> str:

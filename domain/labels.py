@@ -100,9 +100,13 @@ class Role(StrEnum):
     """What an account may do; see `casework.permissions`."""
 
     ANALYST = "analyst"
+    SENIOR = "senior"
     PRESS = "press"
+    DRAFTER = "drafter"
     LEADER = "leader"
+    GRASSROOTS = "grassroots"
     ADMIN = "admin"
+    AUDITOR = "auditor"
 
 
 class GoneReason(StrEnum):

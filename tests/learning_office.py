@@ -38,7 +38,7 @@ class Office:
                 name=name,
                 display=name,
                 role=role,
-                password="mật khẩu dài 1",
+                password="suối nậm rốm trong",
                 must_change=False,
             )
             for name, role in (

@@ -27,8 +27,9 @@ from extraction.urls import canonical_url
 from intake.attachments import LARGEST, attachment
 from intake.report import Accepted, Attachment, Fate, Report
 from ui import fetching
+from ui.access import ADD
 from ui.context import ConsoleContext, IntakeDoor
-from ui.guard import ADD, language_of, session_of
+from ui.guard import language_of, session_of
 from ui.page import desk_link
 from ui.pages import Pages
 from ui.problems import problem_of

@@ -17,6 +17,7 @@ from jobs.learning.acts import ModelDesk
 from jobs.learning.overview import ModelRoom
 from jobs.source_health import SourceReport
 from searchindex.port import SearchIndex
+from ui.provider import Provider
 from wiring.settings import Mode, Settings
 from wiring.source_edits import SourceDesk
 
@@ -152,6 +153,7 @@ class ConsoleContext:
     `health()` the state of stores, models and processes; `versions` names → versions.
     `sources()` are the present ones, `source_reports()` how the enabled ones are;
     `source_desk` changes them, `try_source` visits one without keeping anything.
+    `sign_on` is the provider of single sign-on, where there is one.
     `models` says which model judges and which is tried, `model_desk` chooses.
     """
 
@@ -172,6 +174,7 @@ class ConsoleContext:
     model_desk: ModelDesk
     try_source: Callable[[SourceSpec], SourceTrial]
     intake: IntakeDoor | None = None
+    sign_on: Provider | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -12,8 +12,9 @@ from casework.model import Session
 from casework.permissions import Act, may
 from domain.errors import MinhTinError, QuarantineError
 from ui import faults
+from ui.access import ADD
 from ui.context import ConsoleContext, FetchDoor
-from ui.guard import ADD, language_of, session_of
+from ui.guard import language_of, session_of
 from ui.page import desk_link
 from ui.pages import Pages
 from ui.problems import problem_of

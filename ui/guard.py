@@ -18,26 +18,29 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from casework.model import Session
+from casework.permissions import Act, may
 from domain.errors import MinhTinError
+from ui.access import (
+    ACCOUNT,
+    ADD,
+    CODES,
+    OPEN,
+    PASSWORD,
+    SIGN_IN,
+    WHILE_CODES_ARE_MISSING,
+    WHILE_PASSWORD_IS_OLD,
+    allows,
+    has_own_token,
+    need_of,
+)
 from ui.context import ConsoleContext
 from ui.problems import problem_of
 from ui.wording import Wording, wording
 
 SESSION_KEY = "minhtin.session"
-SIGN_IN = "/sign-in"
-PASSWORD = "/password"  # noqa: S105 - a path
-SIGN_OUT = "/sign-out"
-ADD = "/add"
-OPEN = frozenset({SIGN_IN, "/healthz", "/language", "/assets/sign_in.css"})
-"""All that answers without a session. Compared whole: no prefixes to slip under."""
-
 INTAKE = re.compile(r"/intake/[a-z0-9][a-z0-9-]{0,63}")
 """Where senders of reports knock, by POST alone: they sign each request instead."""
 
-OWN_TOKEN = frozenset({SIGN_IN, PASSWORD, SIGN_OUT, ADD})
-"""Forms, whose routes compare the token in the form themselves."""
-
-WHILE_PASSWORD_IS_OLD = frozenset({PASSWORD, SIGN_OUT, *OPEN})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 TRUSTED_SECONDS = 5
@@ -132,6 +135,11 @@ class SessionGuard:
         return _refuse_session(scope, session, words)
 
     async def _session(self, scope: Scope) -> Session | None:
+        program = _bearer(scope)
+        if program is not None:
+            # Never the cookie beside it: one request, one way in.
+            look = self._context.casework.token_session
+            return await to_thread.run_sync(look, program)
         token = HTTPConnection(scope).cookies.get(self._cookie, "")
         if not token:
             return None
@@ -185,15 +193,33 @@ def _is_intake(scope: Scope) -> bool:
     return posted and INTAKE.fullmatch(scope["path"]) is not None
 
 
+def _bearer(scope: Scope) -> str | None:
+    """Return the access token that a program sent; None where there is none."""
+    sent = Headers(scope=scope).get("authorization", "")
+    kind, _, token = sent.partition(" ")
+    return token.strip() if kind.lower() == "bearer" else None
+
+
 def _refuse_session(scope: Scope, session: Session, words: Wording) -> Response | None:
-    old = session.account.must_change_password
-    if old and scope["path"] not in WHILE_PASSWORD_IS_OLD:
-        if _wants_page(scope):
-            return RedirectResponse(PASSWORD, status_code=303)
-        return _json(403, words("problem.password_first"))
+    path = scope["path"]
+    if session.account.must_change_password and path not in WHILE_PASSWORD_IS_OLD:
+        return _first(scope, PASSWORD, words("problem.password_first"))
+    if session.must_enrol and path not in WHILE_CODES_ARE_MISSING:
+        return _first(scope, CODES, words("problem.codes_first"))
+    if not allows(session, need_of(path)):
+        home = ADD if may(session.account.role, Act.ADD_POST) else ACCOUNT
+        lost = path == "/" and session.scopes is None
+        return _first(scope, home if lost else "", words("problem.role"))
     if not _token_fits(scope, session):
         return _json(403, words("problem.csrf"))
     return None
+
+
+def _first(scope: Scope, page: str, message: str) -> Response:
+    """Lead a browser to where it must go first; refuse everything else."""
+    if page and _wants_page(scope):
+        return RedirectResponse(page, status_code=303)
+    return _json(403, message)
 
 
 def _words(scope: Scope) -> Wording:
@@ -215,7 +241,10 @@ def _same_origin(scope: Scope) -> bool:
 
 
 def _token_fits(scope: Scope, session: Session) -> bool:
-    if scope["type"] != "http" or scope["method"] in SAFE or scope["path"] in OWN_TOKEN:
+    if scope["type"] != "http" or scope["method"] in SAFE:
+        return True
+    if has_own_token(scope["path"]) or session.scopes is not None:
+        # No browser sends an access token by itself.
         return True
     sent = Headers(scope=scope).get("x-csrf-token", "")
     return hmac.compare_digest(sent.encode(), session.csrf.encode())

@@ -7,10 +7,13 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from ui import adding, api, start_page, webhook
+from ui.account_pages import AccountPages
+from ui.accounts_pages import AccountsPages
 from ui.context import ConsoleContext, install
 from ui.guard import SessionGuard
 from ui.page import PAGES
 from ui.sign_in import SignInPages
+from ui.sign_on import SignOnPages
 
 SCRIPT = Path(__file__).with_name("console.py")
 FONT = "'Segoe UI', 'Noto Sans', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -47,6 +50,9 @@ def build_app(context: ConsoleContext) -> ASGIApp:
         SCRIPT,
         routes=[
             *SignInPages(context).routes(),
+            *SignOnPages(context).routes(),
+            *AccountPages(context).routes(),
+            *AccountsPages(context).routes(),
             *webhook.routes(context),
             *adding.routes(context),
             *api.routes(context),

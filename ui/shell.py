@@ -112,6 +112,7 @@ def _who(page: PageContext) -> None:
     st.html(
         f'<div class="mt-who"><span>{name}</span> '
         f'<a href="/add" target="_self">{escape(words("add.title"))}</a> '
+        f'<a href="/account" target="_self">{escape(words("account.title"))}</a> '
         f'<a href="/sign-out" target="_self">{escape(words("app.sign_out"))}</a></div>'
     )
 

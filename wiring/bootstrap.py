@@ -35,6 +35,7 @@ from pipeline.shadow import Beside
 from pipeline.worker import Worker
 from searchindex.port import SearchIndex
 from wiring.engines import elastic_options, kafka_options, s3_options
+from wiring.roles import code_roles
 from wiring.settings import Settings, default_models_dir
 from wiring.sources import source_list
 
@@ -131,6 +132,8 @@ def build_casework(settings: Settings) -> Casework:
     policy = SignInPolicy(
         idle=timedelta(minutes=settings.session_idle_minutes),
         longest=timedelta(hours=settings.session_hours),
+        code_roles=code_roles(settings),
+        sealing=lambda: secret_key(settings),
     )
     store = SqlCaseworkStore(settings.casework_url)
     return Casework(store, build_clock(), encode_event, policy)

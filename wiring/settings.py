@@ -34,10 +34,14 @@ NEVER_IN_FILE = frozenset(
         "imap_password",
         "evidence_secret_key",
         "backup_passphrase",
+        "oidc_client_secret",
     }
 )
 """Secrets of others' services: the settings' file is copied about, shown and backed up.
 They come by the environment, or from a file that a setting names."""
+
+LISTS = frozenset({"allowed_networks", "code_roles", "oidc_roles"})
+"""Lists in the file; in the environment their parts are separated by commas."""
 
 
 class Mode(StrEnum):
@@ -110,6 +114,18 @@ class Settings:
     session_idle_minutes: int = 120
     session_hours: int = 12
     behind_tls: bool = False
+    code_roles: tuple[str, ...] = ()
+    public_url: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    oidc_client_secret_file: Path | None = None
+    oidc_scope: str = "openid profile"
+    oidc_role_claim: str = "roles"
+    oidc_roles: tuple[str, ...] = ()
+    oidc_name_claim: str = "preferred_username"
+    oidc_label: str = "Đăng nhập một lần"
+    oidc_ca_file: Path | None = None
     search_url: str = field(default="", repr=False)
     search_engine: SearchEngine = SearchEngine.ELASTICSEARCH
     search_prefix: str = "minhtin"
@@ -282,7 +298,7 @@ def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
         text = env.get(PREFIX + name.upper())
         if not text:
             continue
-        if name == "allowed_networks":
+        if name in LISTS:
             values[name] = [part.strip() for part in text.split(",")]
         else:
             values[name] = text

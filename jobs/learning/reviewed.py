@@ -12,10 +12,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from casework.model import Decided
+from casework.permissions import Act, may
 from classifier.rows import Row
 from domain.analysis import Analysis
 from domain.ids import PostId
-from domain.labels import Harm, Label, PostKind, Role, Verdict
+from domain.labels import Harm, Label, PostKind, Verdict
 from eventlog.port import EventLog
 from jobs.archive import analysis_of, records
 from jobs.learning.answers import answers, contradict
@@ -23,7 +24,6 @@ from jobs.retention_rules import ERASED
 from pipeline.keys import analysis_key, post_of_key
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
-_HEADS = frozenset({Role.LEADER, Role.ADMIN})
 
 
 class Decisions(Protocol):
@@ -158,7 +158,7 @@ def _word(one: Decided) -> Word:
         queue=one.decision.queue,
         verdict=one.decision.verdict,
         harm=one.decision.harm,
-        head=one.by.role in _HEADS,
+        head=may(one.by.role, Act.SETTLE),
     )
 
 

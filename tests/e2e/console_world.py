@@ -260,7 +260,9 @@ def intake_door(log: EventLog, evidence: EvidenceStore, clock: Clock) -> IntakeD
 
 
 def open_casework(url: str, clock: Clock) -> Casework:
-    policy = SignInPolicy(hash_time_cost=1, hash_memory_kib=1024)
+    policy = SignInPolicy(
+        hash_time_cost=1, hash_memory_kib=1024, sealing=lambda: b"khoa cua bai thu"
+    )
     return Casework(SqlCaseworkStore(url), clock, encode_event, policy)
 
 

@@ -68,7 +68,11 @@ class Office:
             SqlCaseworkStore("sqlite://"), self.clock, encode_event
         )
         self.analyst = self.casework.create_account(
-            "cli", name="an", display="An", role=Role.ANALYST, password="mật khẩu dài 1"
+            "cli",
+            name="an",
+            display="An",
+            role=Role.ANALYST,
+            password="suối nậm rốm trong",
         )
         self.frontier = MemoryFrontier(self.clock)
         crawled = CrawlMemory(self.frontier)

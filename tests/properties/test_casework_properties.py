@@ -37,7 +37,7 @@ def test_states_are_what_a_stack_of_decisions_says(
     store = SqlCaseworkStore("sqlite://")
     office = Casework(store, ManualClock(), lambda s: repr(s).encode(), policy)
     an = office.create_account(
-        "cli", name="an", display="", role=Role.ANALYST, password="suối nậm rốm"
+        "cli", name="an", display="", role=Role.ANALYST, password="suối nậm rốm trong"
     )
     stack: list[tuple[PostId, Verdict]] = []
     changes = dict.fromkeys(POSTS, 0)

@@ -1,14 +1,12 @@
-"""Settings: health, versions, language, and accounts for administrators."""
+"""Settings: health, versions, language, and the ways to one's account."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
 
 import streamlit as st
 
-from casework.model import Account, Setting
+from casework.model import Setting
 from casework.permissions import Act, may
-from domain.errors import MinhTinError
-from domain.labels import Role
 from ui import markup, setting_lines
 from ui.context import HealthRow, HealthState
 from ui.page import PageContext
@@ -16,11 +14,10 @@ from ui.wording import LANGUAGES, Wording
 
 SETTINGS_SHOWN = 50
 SOURCE = "source."
-ROLES = tuple(Role)
 
 
 def show(page: PageContext) -> None:
-    """Draw health first; who may not manage accounts sees none of them."""
+    """Draw health first."""
     left, right = st.columns([3, 2], gap="small")
     with left:
         _health(page)
@@ -30,8 +27,6 @@ def show(page: PageContext) -> None:
         _versions(page)
     if may(page.account.role, Act.READ_AUDIT):
         _audit(page)
-    if may(page.account.role, Act.MANAGE_ACCOUNTS):
-        _accounts(page)
 
 
 def _health(page: PageContext) -> None:
@@ -69,14 +64,10 @@ def _mine(page: PageContext) -> None:
     st.html(
         f"<p>{escape(page.account.display)} ({escape(page.account.name)})</p>"
         f"<p>{escape(words('settings.language'))}: {languages}</p>"
-        f"<p>{markup.link('/password', words('settings.password'))}</p>"
+        f"<p>{markup.link('/account', words('account.title'))}</p>"
     )
-    if st.button(words("settings.everywhere")):
-        count = page.context.casework.sign_out_everywhere(page.account)
-        st.html(
-            f"<p>{escape(words('settings.everywhere_done', count=count))} "
-            f"{markup.link('/sign-in', words('app.sign_in_again'))}</p>"
-        )
+    if may(page.account.role, Act.MANAGE_ACCOUNTS):
+        st.html(f"<p>{markup.link('/accounts', words('accounts.title'))}</p>")
 
 
 def _versions(page: PageContext) -> None:
@@ -139,88 +130,3 @@ def _audit(page: PageContext) -> None:
         key = "settings.audit_sound" if check.sound else "settings.audit_broken"
         said = words(key, rows=words.number(check.rows), row=check.first_bad)
         st.html(f"<p>{escape(said)}</p>")
-
-
-def _accounts(page: PageContext) -> None:
-    words = page.words
-    accounts = page.context.casework.accounts()
-    st.html(
-        f"<h2>{escape(words('settings.accounts'))}</h2>"
-        f"<p class='mt-quiet'>{escape(words('settings.accounts_note'))}</p>"
-    )
-    columns = ("name", "display", "role", "active")
-    rows = [
-        [
-            account.name,
-            account.display,
-            words(f"role.{account.role}"),
-            words("settings.yes" if account.active else "settings.no"),
-        ]
-        for account in accounts
-    ]
-    st.html(markup.table([words(f"settings.{name}") for name in columns], rows))
-    left, right = st.columns(2, gap="small")
-    with left:
-        _create(page)
-    with right:
-        _change(page, list(accounts))
-
-
-def _create(page: PageContext) -> None:
-    words = page.words
-    with st.form("new_account"):
-        st.html(f"<h3>{escape(words('settings.new_account'))}</h3>")
-        name = st.text_input(words("settings.name"), max_chars=64)
-        display = st.text_input(words("settings.display"), max_chars=120)
-        role = st.selectbox(
-            words("settings.role"), ROLES, format_func=lambda r: words(f"role.{r}")
-        )
-        password = st.text_input(
-            words("settings.password_first"),
-            type="password",
-            help=words("settings.password_note"),
-            autocomplete="new-password",
-        )
-        if not st.form_submit_button(words("settings.create")):
-            return
-    try:
-        page.context.casework.create_account(
-            page.account.id, name=name, display=display, role=role, password=password
-        )
-    except MinhTinError as error:
-        st.html(f"<div class='mt-problem' role='alert'>{escape(str(error))}</div>")
-        return
-    st.toast(words("settings.created", name=name))
-    st.rerun()
-
-
-def _change(page: PageContext, accounts: list[Account]) -> None:
-    words = page.words
-    with st.form("change_account"):
-        st.html(f"<h3>{escape(words('settings.change'))}</h3>")
-        account = st.selectbox(
-            words("settings.pick"), accounts, format_func=lambda a: a.name
-        )
-        role = st.selectbox(
-            words("settings.role"),
-            ROLES,
-            index=ROLES.index(account.role),
-            format_func=lambda r: words(f"role.{r}"),
-            key=f"role_{account.name}",
-        )
-        active = st.checkbox(
-            words("settings.active"), value=account.active, key=f"on_{account.name}"
-        )
-        if not st.form_submit_button(words("settings.save")):
-            return
-    casework = page.context.casework
-    try:
-        if role is not account.role:
-            casework.set_role(page.account.id, account.name, role)
-        if active != account.active:
-            casework.set_active(page.account.id, account.name, active)
-    except MinhTinError as error:
-        st.html(f"<div class='mt-problem' role='alert'>{escape(str(error))}</div>")
-        return
-    st.toast(words("settings.changed", name=account.name))
-    st.rerun()

@@ -14,7 +14,9 @@ from domain.labels import Role
 from domain.review import ReviewState
 
 PASSWORD = "suối nậm rốm trong"
-CHEAP = SignInPolicy(hash_time_cost=1, hash_memory_kib=32)
+CHEAP = SignInPolicy(
+    hash_time_cost=1, hash_memory_kib=32, sealing=lambda: b"khoa cua bai thu"
+)
 
 People = dict[str, Account]
 

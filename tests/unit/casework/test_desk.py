@@ -135,11 +135,3 @@ def test_settings_are_edited_by_heads(
         casework.put_setting(people[role].id, "k", 1)
     with pytest.raises(ForbiddenError):
         casework.put_setting(people[role].name, "k", 1)
-
-
-def test_the_table_names_every_act_and_an_admin_may_do_all() -> None:
-    assert set(ALLOWED) == set(Act)
-    assert all(may(Role.ADMIN, act) for act in Act)
-    assert all(may(role, Act.DECIDE) for role in Role)
-    assert not may(Role.LEADER, Act.MANAGE_ACCOUNTS)
-    assert not may(Role.ANALYST, Act.UNDO_OTHERS)

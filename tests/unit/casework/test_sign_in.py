@@ -209,8 +209,12 @@ def test_accounts_are_listed_and_names_are_unique(casework: Casework) -> None:
     assert [a.name for a in casework.accounts()] == [
         "admin",
         "analyst",
+        "auditor",
+        "drafter",
+        "grassroots",
         "leader",
         "press",
+        "senior",
     ]
     with pytest.raises(ConflictError):
         casework.create_account(

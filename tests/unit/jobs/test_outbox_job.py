@@ -47,7 +47,7 @@ def casework(clock):
 @pytest.fixture
 def analyst(casework):
     return casework.create_account(
-        "cli", name="an", display="An", role=Role.ANALYST, password="mật khẩu dài 1"
+        "cli", name="an", display="An", role=Role.ANALYST, password="suối nậm rốm trong"
     )
 
 

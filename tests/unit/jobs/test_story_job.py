@@ -151,7 +151,7 @@ def test_a_new_post_joins_its_old_story(index, casework):
 
 def test_what_a_person_said_wins_and_joins_no_others(index, casework):
     boss = casework.create_account(
-        "cli", name="an", display="An", role=Role.ANALYST, password="mật khẩu dài 1"
+        "cli", name="an", display="An", role=Role.ANALYST, password="suối nậm rốm trong"
     )
     put(
         index,

@@ -13,9 +13,12 @@ from starlette.websockets import WebSocket
 from domain.clock import ManualClock
 from e2e.console_world import NOW, PASSWORD, world
 from ui import adding, api, webhook
+from ui.account_pages import AccountPages
+from ui.accounts_pages import AccountsPages
 from ui.context import ConsoleContext
 from ui.guard import SessionGuard
 from ui.sign_in import SignInPages
+from ui.sign_on import SignOnPages
 
 SITE = "http://console.test"
 
@@ -45,6 +48,9 @@ def guarded(context: ConsoleContext) -> Starlette:
     return Starlette(
         routes=[
             *SignInPages(context).routes(),
+            *SignOnPages(context).routes(),
+            *AccountPages(context).routes(),
+            *AccountsPages(context).routes(),
             *webhook.routes(context),
             *adding.routes(context),
             *api.routes(context),

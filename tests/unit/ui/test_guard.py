@@ -9,8 +9,8 @@ from domain.clock import ManualClock
 from domain.labels import Role
 from e2e.console_world import PASSWORD
 from ui import api
+from ui.access import OPEN
 from ui.context import ConsoleContext
-from ui.guard import OPEN
 
 from .conftest import SITE, guarded
 
@@ -23,9 +23,22 @@ PAGES = [
     "/settings",
     "/sign-out",
     "/password",
+    "/account",
+    "/account/codes",
+    "/account/tokens",
+    "/accounts",
 ]
 STREAMLIT = ["/_stcore/health", "/_stcore/host-config", "/static/js/a.js", "/media/x"]
-ODD = ["/sign-in/", "/SIGN-IN", "/sign-in/../", "//sign-in", "/healthz/x", "/assets/"]
+ODD = [
+    "/sign-in/",
+    "/SIGN-IN",
+    "/sign-in/../",
+    "//sign-in",
+    "/oidc/",
+    "/oidc/x",
+    "/sign-in/code/",
+    "/assets/",
+]
 STREAM = "ws://console.test/_stcore/stream"
 SignedIn = Callable[[str], TestClient]
 
@@ -57,7 +70,16 @@ def test_nothing_else_answers_without_a_session(visitor: TestClient, path: str) 
 
 
 def test_the_open_paths_are_few_and_tell_nothing(visitor: TestClient) -> None:
-    assert {"/sign-in", "/healthz", "/language", "/assets/sign_in.css"} == OPEN
+    assert {
+        "/sign-in",
+        "/sign-in/code",
+        "/healthz",
+        "/language",
+        "/assets/sign_in.css",
+        "/oidc/sign-in",
+        "/oidc/callback",
+        "/oidc/back-channel",
+    } == OPEN
     assert visitor.get("/healthz").text == "ok"
     assert visitor.get("/assets/sign_in.css").status_code == 200
 
@@ -168,7 +190,7 @@ def test_behind_tls_the_cookie_is_secure(context: ConsoleContext) -> None:
     client = TestClient(app, base_url="https://console.test", follow_redirects=False)
     client.get("/sign-in")
     form = {
-        "token": client.cookies["minhtin_form"],
+        "token": client.cookies["__Host-minhtin_form"],
         "name": "lan",
         "password": PASSWORD,
         "next": "/",

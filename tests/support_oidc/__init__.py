@@ -1,0 +1,1 @@
+"""An OpenID Connect provider on loopback, as a process of its own."""

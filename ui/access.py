@@ -1,0 +1,89 @@
+"""Which address asks for what: an act of the role, and a scope of an access token.
+
+Pure. The guard asks it at every request; what is not listed is a page of the console,
+which takes a browser's session and a role that may read posts.
+"""
+
+import re
+from dataclasses import dataclass
+
+from casework.model import Scope, Session
+from casework.permissions import Act, may
+
+SIGN_IN = "/sign-in"
+CODE = "/sign-in/code"
+PASSWORD = "/password"  # noqa: S105 - a path
+SIGN_OUT = "/sign-out"
+ADD = "/add"
+ACCOUNT = "/account"
+CODES = "/account/codes"
+ACCOUNTS = "/accounts"
+SIGN_ON = "/oidc/sign-in"
+CALLBACK = "/oidc/callback"
+BACK_CHANNEL = "/oidc/back-channel"
+
+OPEN = frozenset(
+    {
+        SIGN_IN,
+        CODE,
+        "/healthz",
+        "/language",
+        "/assets/sign_in.css",
+        SIGN_ON,
+        CALLBACK,
+        BACK_CHANNEL,
+    }
+)
+"""All that answers without a session. Compared whole: no prefixes to slip under."""
+
+OWN_TOKEN = (ACCOUNT, ACCOUNTS, PASSWORD, SIGN_OUT, ADD)
+"""Forms (and what lies under them), whose routes compare the form's token."""
+
+WHILE_PASSWORD_IS_OLD = frozenset({PASSWORD, SIGN_OUT, *OPEN})
+WHILE_CODES_ARE_MISSING = frozenset({CODES, PASSWORD, SIGN_OUT, *OPEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What an address asks for; without a scope no access token opens it."""
+
+    act: Act | None = None
+    scope: Scope | None = None
+
+
+PAGE = Need(Act.READ_POSTS)
+_READ = Need(Act.READ_POSTS, Scope.POSTS)
+_CLEAR = Need(Act.READ_PERSONAL, Scope.PERSONAL)
+
+NEEDS: tuple[tuple[re.Pattern[str], Need], ...] = tuple(
+    (re.compile(pattern), need)
+    for pattern, need in (
+        (r"/api/(?:session|queue|counts|post|story)", _READ),
+        (r"/api/viewing", Need(Act.READ_POSTS, Scope.DECISIONS)),
+        (r"/api/(?:decisions|undo)", Need(Act.DECIDE, Scope.DECISIONS)),
+        (r"/api/stories/cut", Need(Act.CUT_STORY, Scope.DECISIONS)),
+        (r"/api/(?:pictures|reveal)", _CLEAR),
+        (r"/(?:evidence|pictures)/.*", _CLEAR),
+        (r"/account(?:/.*)?|/password|/sign-out", Need()),
+        (r"/add(?:/.*)?", Need()),  # says itself, in a page, who may not
+        (r"/accounts(?:/.*)?", Need(Act.MANAGE_ACCOUNTS)),
+        (r"/assets/[a-z_.]+", Need()),
+    )
+)
+
+
+def need_of(path: str) -> Need:
+    """Return what the address asks for."""
+    found = (need for pattern, need in NEEDS if pattern.fullmatch(path))
+    return next(found, PAGE)
+
+
+def allows(session: Session, need: Need) -> bool:
+    """Tell whether the session may: its role, and its scopes if it has any."""
+    if session.scopes is not None and need.scope not in session.scopes:
+        return False
+    return need.act is None or may(session.account.role, need.act)
+
+
+def has_own_token(path: str) -> bool:
+    return any(path == form or path.startswith(f"{form}/") for form in OWN_TOKEN)
