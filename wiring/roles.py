@@ -1,4 +1,4 @@
-"""Roles in settings: who must show codes, and what the sign-on provider's words mean."""
+"""Roles in settings: who must show codes, and what the provider's words mean."""
 
 from urllib.parse import urlsplit
 

@@ -6,9 +6,14 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
+
+if TYPE_CHECKING:
+    from ui.provider import Provider
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -32,17 +37,50 @@ def main(folder: str, port: str, *settings: str) -> None:
     from wiring.settings import load_settings
 
     named = dict(setting.split("=", 1) for setting in settings)
+    issuer = named.pop("PROVIDER", "")
     stores = stores_of(load_settings(named, home=Path(folder))) if named else None
     context = world(Path(folder), ManualClock(NOW), stores)
+    if issuer:
+        context = replace(context, sign_on=provider_at(issuer, port))
     serve(context, "127.0.0.1", int(port))
 
 
+def provider_at(issuer: str, port: str) -> "Provider":
+    """Return the provider of `support_oidc` as a console on that port knows it."""
+    from domain.clock import SystemClock
+    from domain.labels import Role
+    from support_oidc.running import CLIENT, SECRET
+    from ui.provider import Provider, ProviderTerms
+
+    terms = ProviderTerms(
+        issuer=issuer,
+        client_id=CLIENT,
+        client_secret=SECRET,
+        public_url=f"http://127.0.0.1:{port}",
+        roles=(("mt-analyst", Role.ANALYST),),
+        role_claim="realm_access.roles",
+        label="Đăng nhập qua tỉnh",
+    )
+    return Provider(terms, SystemClock())
+
+
 @contextmanager
-def console(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Start a console on the stores of `settings`; give its address."""
-    port = free_port()
+def console(
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    *,
+    port: int = 0,
+    provider: str = "",
+) -> Iterator[str]:
+    """Start a console on the stores of `settings`; give its address.
+
+    `provider` is the issuer of a single sign-on that it offers.
+    """
+    port = port or free_port()
     log = (folder / "console.log").open("w")
     named = [f"{name}={value}" for name, value in (settings or {}).items()]
+    if provider:
+        named.append(f"PROVIDER={provider}")
     process = subprocess.Popen(
         [sys.executable, "-m", "e2e.serving", str(folder), str(port), *named],
         cwd=ROOT,

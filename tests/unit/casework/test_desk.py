@@ -5,12 +5,11 @@ import math
 import pytest
 
 from casework.model import Account, Decision
-from casework.permissions import ALLOWED, Act, may
 from casework.service import Casework
 from domain.clock import ManualClock
 from domain.errors import ConflictError, ForbiddenError, NotFoundError, QuarantineError
 from domain.ids import PostId, StoryId
-from domain.labels import Harm, Role, Verdict
+from domain.labels import Harm, Verdict
 
 POST = PostId("forum:1")
 FLOOD, BRIDGE, ROAD = StoryId("flood"), StoryId("bridge"), StoryId("road")
