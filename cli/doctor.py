@@ -151,7 +151,7 @@ def _casework(settings: Settings) -> Iterator[Finding]:
             "accounts",
             "warn",
             "Nobody can sign in.",
-            "minhtin accounts add NAME --role admin",
+            "minhtin accounts add NAME --role admin --own",
         )
 
 

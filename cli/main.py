@@ -3,6 +3,7 @@
 import typer
 
 from cli.commands import (
+    accounts,
     again,
     backup,
     crawl,
@@ -70,7 +71,7 @@ app.add_typer(crawl.sources, name="sources")
 app.add_typer(sites.sites, name="sites")
 app.add_typer(log.topics, name="topics")
 app.add_typer(log.rejected, name="rejected")
-app.add_typer(install.accounts, name="accounts")
+app.add_typer(accounts.accounts, name="accounts")
 app.add_typer(hold.hold, name="hold")
 app.add_typer(evidence.evidence, name="evidence")
 app.add_typer(watch.audit, name="audit")

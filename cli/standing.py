@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from jobs.source_facts import SourceWatch
     from jobs.source_health import SourceReport
     from ui.context import ConsoleContext, HealthRow
+    from ui.provider import Provider
 
 
 def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Scheduler":

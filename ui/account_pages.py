@@ -9,10 +9,9 @@ from casework.model import Scope, Session
 from casework.permissions import Act, may
 from casework.tokens import hashed
 from domain.errors import QuarantineError
-from ui.access import ACCOUNT, CODES
+from ui.access import ACCOUNT, CODES, TOKENS
 from ui.form_pages import Asked, FormPages, Values
 
-TOKENS = f"{ACCOUNT}/tokens"
 ISSUER = "Minh Tin"
 DAYS = 90
 """What the form offers: a quarter, after which somebody looks whether it is needed."""

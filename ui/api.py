@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from casework.model import Account, Decided, Decision, Evidence, Session
+from casework.permissions import Act, may
 from domain.errors import ConflictError, NotFoundError, QuarantineError
 from domain.ids import AgencyId, PostId, StoryId
 from domain.labels import Harm, Queue, Verdict
@@ -181,6 +182,7 @@ def session_info(call: Call) -> dict[str, Any]:
         "verdicts": [
             {**_choice(v, reading.label("verdicts", v)), "key": key, **_needs(v)}
             for key, v in KEYS.items()
+            if may(call.account.role, Act.DECIDE)
         ],
         "harms": [_choice(h, reading.label("harms", h)) for h in Harm],
         "agencies": [

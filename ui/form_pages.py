@@ -13,6 +13,7 @@ from starlette.routing import Route
 from casework.model import Account, Session
 from domain.errors import MinhTinError
 from ui import shown
+from ui.access import ACCOUNT, ACCOUNTS, CODES, TOKENS
 from ui.context import ConsoleContext
 from ui.forms import form_of, is_ours, origin_of, text
 from ui.guard import language_of, session_of
@@ -61,7 +62,10 @@ class FormPages:
         return Route(path, endpoint, methods=["GET"])
 
     def form(self, path: str, template: str, draw: Draw, do: Do) -> Route:
-        """Return the route of a form; what it raises is said above the page."""
+        """Return the route of a form on the page above it.
+
+        What the act raises is said above the page that is drawn again.
+        """
 
         async def endpoint(request: Request) -> Response:
             form = await form_of(request)
@@ -98,7 +102,8 @@ class FormPages:
             problem = problem_of(error, wording(language_of(request)))
             found, more = {}, {"error": f"{problem.message} {problem.hint}".strip()}
             template, status = "trouble.html", problem.status
-        common = {"csrf": session.csrf, "error": "", "done": ""}
+        back = _page_of(request.url.path)
+        common = {"csrf": session.csrf, "error": "", "done": "", "back": back}
         return self._pages.answer(
             request, template, {**common, **found, **more}, status
         )
@@ -112,3 +117,9 @@ class FormPages:
             self._casework.confirm_password(
                 asked.account.name, asked.text("password"), origin=asked.origin
             )
+
+
+def _page_of(path: str) -> str:
+    """Return the page that a form's address lies on, to come back to by GET."""
+    pages = (CODES, TOKENS, ACCOUNTS, ACCOUNT)
+    return next((page for page in pages if path.startswith(page)), ACCOUNT)

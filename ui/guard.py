@@ -166,7 +166,9 @@ class SessionGuard:
         async def watched_receive() -> Message:
             nonlocal closed
             message = await receive()
-            if message["type"] != "websocket.receive" or await self._alive(token):
+            if message["type"] != "websocket.receive" or await self._alive(
+                token, scope
+            ):
                 return message
             closed = True
             await send({"type": "websocket.close", "code": 1008})
@@ -178,14 +180,20 @@ class SessionGuard:
 
         return watched_receive, watched_send
 
-    async def _alive(self, token: str) -> bool:
-        if self._trust.get(token, self._context.clock.now()) is not None:
-            return True
+    async def _alive(self, token: str, scope: Scope) -> bool:
+        """Tell whether the session still is, and still may what it began."""
+        found = self._trust.get(token, self._context.clock.now())
         try:
-            return await self._look_up(token) is not None
+            found = found or await self._look_up(token)
         except MinhTinError:
             # The store is out of reach: the page itself will say so.
             return True
+        return found is not None and _may_stay(found, scope["path"])
+
+
+def _may_stay(session: Session, path: str) -> bool:
+    first = session.account.must_change_password or session.must_enrol
+    return not first and allows(session, need_of(path))
 
 
 def _is_intake(scope: Scope) -> bool:

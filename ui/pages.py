@@ -37,8 +37,7 @@ class Pages:
             languages=LANGUAGES,
             province=self._context.profile.full_name,
             sample=self._context.sample,
-            back=request.url.path,
             contact=self._context.settings_view.contact,
-            **values,
+            **{"back": request.url.path, **values},
         )
         return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})

@@ -1,21 +1,17 @@
-"""`init`: makes an installation. `accounts`: the people who may sign in."""
+"""`init`: makes an installation."""
 
 import os
 import secrets
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.output import friendly, say, show
-from cli.state import HomeOption, settings_of
+from cli.output import friendly, show
+from cli.state import HomeOption
 from domain.errors import ConfigurationError
-from domain.labels import Role
 from wiring.profile import profile_folder
 from wiring.settings import FILE, Settings, load_settings
-
-accounts = typer.Typer(help="People who may sign in.", no_args_is_help=True)
 
 _TEMPLATE = """\
 # Settings of this installation; docs/settings.md explains each.
@@ -76,76 +72,9 @@ def _next_steps(settings: Settings) -> str:
     return f"""
 Before the first crawl (minhtin lies in .venv/bin of the checkout):
   1. Put an address into crawl_contact in {settings.home / FILE}.
-  2. Make the first account:  minhtin accounts add NAME --role admin
+  2. Make the first account:  minhtin accounts add NAME --role admin --own
   3. Look through the sources: minhtin sources list, minhtin sources check SOURCE
   4. Have a lawyer check law.toml and holidays.toml of the profile.
   5. Check the whole:          minhtin doctor
 Then start it:                 minhtin up
 (with --home {settings.home} each, or MINHTIN_HOME set)"""
-
-
-@accounts.command("add")
-def add(
-    name: str,
-    role: Annotated[Role, typer.Option(help="What the person may do.")],
-    display: Annotated[str, typer.Option(help="Name as colleagues see it.")] = "",
-    home: HomeOption = None,
-) -> None:
-    """Make an account; the password is asked for, or read from standard input."""
-    with friendly():
-        from wiring import bootstrap
-
-        casework = bootstrap.build_casework(settings_of(home))
-        account = casework.create_account(
-            "cli",
-            name=name,
-            display=display or name,
-            role=role,
-            password=ask_password(),
-            must_change=False,
-        )
-        show(f"{account.name} may sign in as {account.role}.")
-
-
-@accounts.command("list")
-def list_accounts(home: HomeOption = None) -> None:
-    """List accounts."""
-    with friendly():
-        from wiring import bootstrap
-
-        for account in bootstrap.build_casework(settings_of(home)).accounts():
-            state = "" if account.active else "  (inactive)"
-            show(f"{account.name}\t{account.role}\t{account.display}{state}")
-
-
-@accounts.command("password")
-def password(name: str, home: HomeOption = None) -> None:
-    """Set a new password."""
-    with friendly():
-        from wiring import bootstrap
-
-        casework = bootstrap.build_casework(settings_of(home))
-        casework.set_password("cli", name, ask_password())
-        show(f"{name} has a new password.")
-
-
-@accounts.command("disable")
-def disable(name: str, home: HomeOption = None) -> None:
-    """Let an account sign in no longer; its decisions stay."""
-    with friendly():
-        from wiring import bootstrap
-
-        casework = bootstrap.build_casework(settings_of(home))
-        casework.set_active("cli", name, active=False)
-        show(f"{name} may no longer sign in.")
-
-
-def ask_password() -> str:
-    """Ask twice at a terminal; else take the first line of standard input."""
-    if sys.stdin.isatty():
-        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
-    line = sys.stdin.readline().rstrip("\n")
-    if not line:
-        say("minhtin: no password on standard input.")
-        raise typer.Exit(2)
-    return line

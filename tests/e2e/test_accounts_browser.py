@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pyotp
@@ -47,33 +46,17 @@ def form_sign_in(page: Page, address: str, name: str, password: str) -> None:
     page.keyboard.press("Enter")
 
 
-def taken(page: Page, shots: Path | None, name: str) -> None:
-    if shots is not None:
-        page.screenshot(path=shots / f"{name}.png", full_page=True)
-
-
-@pytest.fixture(scope="session")
-def shots() -> Path | None:
-    folder = Path("/var/tmp/accounts7/shots")
-    return folder if folder.is_dir() else None
-
-
-def test_a_first_password_is_given_and_changed(
-    page: Page, address: str, shots: Path | None
-) -> None:
+def test_a_first_password_is_given_and_changed(page: Page, address: str) -> None:
     sign_in(page, address, "admin")
     page.goto(f"{address}/accounts")
-    taken(page, shots, "accounts")
     page.fill("#name", "mai")
     page.fill("#display", "Lường Thị Mai")
     page.select_option("#role", Role.SENIOR.value)
     page.get_by_role("button", name="Tạo tài khoản").click()
     first = page.locator("#first").inner_text()
-    taken(page, shots, "first_password")
     page.context.clear_cookies()
     form_sign_in(page, address, "mai", first)
     page.wait_for_url("**/password")
-    taken(page, shots, "password")
     page.goto(f"{address}/desk")
     page.wait_for_url("**/password")  # nothing else before
     page.fill("#first", "bốn con trâu qua đèo")
@@ -83,23 +66,18 @@ def test_a_first_password_is_given_and_changed(
     expect(page.locator(".mt-who")).to_contain_text("cán bộ theo dõi chính")
 
 
-def test_codes_are_switched_on_and_asked_for(
-    page: Page, address: str, shots: Path | None
-) -> None:
+def test_codes_are_switched_on_and_asked_for(page: Page, address: str) -> None:
     sign_in(page, address, "minh")
     page.goto(f"{address}/account/codes")
     expect(page.locator(".drawing svg")).to_be_visible()
-    taken(page, shots, "codes")
     secret = page.locator("#secret").inner_text().replace(" ", "")
     page.fill("#code", pyotp.TOTP(secret).at(NOW))
     page.keyboard.press("Enter")
     expect(page.locator(".codes li")).to_have_count(10)
     recovery = page.locator(".codes li").first.inner_text()
-    taken(page, shots, "recovery")
     page.context.clear_cookies()
     form_sign_in(page, address, "minh", PASSWORD)
     page.wait_for_url("**/sign-in/code**")
-    taken(page, shots, "code")
     page.fill("#code", pyotp.TOTP(secret).at(NOW))
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("đã dùng")
@@ -108,12 +86,9 @@ def test_codes_are_switched_on_and_asked_for(
     page.wait_for_selector(".mt-six")
     page.goto(f"{address}/account")
     expect(page.locator(".ways")).to_contain_text("còn 9 mã khôi phục")
-    taken(page, shots, "account")
 
 
-def test_a_token_is_made_and_opens_its_scope_only(
-    page: Page, address: str, shots: Path | None
-) -> None:
+def test_a_token_is_made_and_opens_its_scope_only(page: Page, address: str) -> None:
     sign_in(page, address, "lan")
     page.goto(f"{address}/account/tokens")
     page.fill("#name", "báo cáo tuần")
@@ -121,7 +96,6 @@ def test_a_token_is_made_and_opens_its_scope_only(
     page.fill("#password", PASSWORD)
     page.get_by_role("button", name="Tạo thẻ").click()
     token = page.locator("#made").inner_text()
-    taken(page, shots, "tokens")
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=address, headers=headers) as program:
         assert program.get("/api/counts").status_code == 200
@@ -130,11 +104,10 @@ def test_a_token_is_made_and_opens_its_scope_only(
 
 
 def test_single_sign_on_there_and_back(
-    page: Page, address: str, provider: Running, shots: Path | None
+    page: Page, address: str, provider: Running
 ) -> None:
     page.goto(f"{address}/desk?queue=press")
     page.wait_for_url("**/sign-in?next=**")
-    taken(page, shots, "sign_in")
     page.click("#sign-on")
     page.wait_for_url(f"{provider.issuer}/authorize**")
     page.fill("#name", "seo")
@@ -150,9 +123,7 @@ def test_single_sign_on_there_and_back(
     page.wait_for_url("**/sign-in?next=**")
 
 
-def test_a_grassroots_officer_lands_on_the_form(
-    page: Page, address: str, shots: Path | None
-) -> None:
+def test_a_grassroots_officer_lands_on_the_form(page: Page, address: str) -> None:
     sign_in(page, address, "admin")
     page.goto(f"{address}/accounts")
     page.fill("#name", "xa1")

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import uvicorn
 from joserfc import jwt
-from joserfc.jwk import OctKey, RSAKey
+from joserfc.jwk import RSAKey
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -152,26 +152,21 @@ class Provider:
 
     def signed(self, claims: dict[str, Any]) -> str:
         key = self.keys[0]
-        match self.attack:
-            case "none":
-                return _by_hand({"alg": "none", "typ": "JWT"}, claims, None)
-            case "hs256":
-                public = key.as_pem(private=False)
-                # The published key as a secret that everybody knows.
-                return _by_hand({"alg": "HS256", "kid": key.kid}, claims, public)
-            case "secret":
-                shared = OctKey.import_key(SECRET)
-                return jwt.encode({"alg": "HS256"}, claims, shared)
-            case "signature":
-                other = RSAKey.generate_key(2048)
-                return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, other)
-            case "unknown-key":
-                other = RSAKey.generate_key(2048)
-                return jwt.encode({"alg": "RS256", "kid": "none-such"}, claims, other)
-            case "jwk":
-                other = RSAKey.generate_key(2048)
-                header = {"alg": "RS256", "jwk": other.as_dict(private=False)}
-                return jwt.encode(header, claims, other)
+        if self.attack == "none":
+            return _by_hand({"alg": "none", "typ": "JWT"}, claims, None)
+        if self.attack == "hs256":
+            public = key.as_pem(private=False)
+            return _by_hand({"alg": "HS256", "kid": key.kid}, claims, public)
+        if self.attack == "secret":
+            return _by_hand({"alg": "HS256"}, claims, SECRET.encode())
+        if self.attack in {"signature", "unknown-key", "jwk"}:
+            other = RSAKey.generate_key(2048)
+            more: dict[str, Any] = {
+                "signature": {"kid": key.kid},
+                "unknown-key": {"kid": "none-such"},
+                "jwk": {"jwk": other.as_dict(private=False)},
+            }[self.attack]
+            return jwt.encode({"alg": "RS256", **more}, claims, other)
         return jwt.encode({"alg": "RS256", "kid": key.kid}, claims, key)
 
     async def logout(self, request: Request) -> Response:

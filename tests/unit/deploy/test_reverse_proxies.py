@@ -95,7 +95,17 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, in
         [MINHTIN, "init", "--home", home], check=True, stdout=subprocess.DEVNULL
     )
     subprocess.run(
-        [MINHTIN, "accounts", "add", "lan", "--role", "analyst", "--home", home],
+        [
+            MINHTIN,
+            "accounts",
+            "add",
+            "lan",
+            "--role",
+            "analyst",
+            "--own",
+            "--home",
+            home,
+        ],
         input=PASSWORD.encode() + b"\n",
         stdout=subprocess.DEVNULL,
         check=True,
