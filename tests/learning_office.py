@@ -21,7 +21,7 @@ LABELS = (*(h.value for h in Harm), "complaint", "checkable_claim")
 
 
 class Office:
-    """`an` and `binh` review; `lan` leads; `quan` administers."""
+    """`an` and `binh` review, `chi` is their senior; `lan` leads; `quan` administers."""
 
     def __init__(self):
         self.clock = ManualClock(NOW)
@@ -44,6 +44,7 @@ class Office:
             for name, role in (
                 ("an", Role.ANALYST),
                 ("binh", Role.ANALYST),
+                ("chi", Role.SENIOR),
                 ("lan", Role.LEADER),
                 ("quan", Role.ADMIN),
             )

@@ -59,7 +59,7 @@ _CLEAR = Need(Act.READ_PERSONAL, Scope.PERSONAL)
 NEEDS: tuple[tuple[re.Pattern[str], Need], ...] = tuple(
     (re.compile(pattern), need)
     for pattern, need in (
-        (r"/api/(?:session|queue|counts|post|story)", _READ),
+        (r"/api/(?:session|queue|counts|post|story|precedents)", _READ),
         (r"/api/viewing", Need(Act.READ_POSTS, Scope.DECISIONS)),
         (r"/api/(?:decisions|undo)", Need(Act.DECIDE, Scope.DECISIONS)),
         (r"/api/stories/cut", Need(Act.CUT_STORY, Scope.DECISIONS)),

@@ -23,7 +23,7 @@ def take(folder: Path) -> None:
     ):
         page.goto(f"{address}/sign-in")
         _keep(page, folder, "sign-in")
-        sign_in(page, address, "admin")
+        sign_in(page, address, "hoa")
         page.wait_for_selector("[data-testid=stVegaLiteChart] canvas, svg.marks")
         _keep(page, folder, "overview")
         _desk(page, address, folder)
@@ -44,6 +44,11 @@ def take(folder: Path) -> None:
         page.goto(f"{address}/sources?source=hoaban")
         page.wait_for_selector("[data-testid=stVegaLiteChart] canvas, svg.marks")
         _keep(page, folder, "source")
+        page.context.clear_cookies()
+        sign_in(page, address, "admin")
+        for name in ("account", "account/codes", "accounts"):
+            page.goto(f"{address}/{name}")
+            _keep(page, folder, name.replace("/", "-"))
 
 
 def _desk(page: Page, address: str, folder: Path) -> None:

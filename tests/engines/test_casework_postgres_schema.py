@@ -20,6 +20,7 @@ from casework.adapters.tables import metadata
 from casework.rows import AccountRow, OutboxEntry
 from casework.service import Casework
 from contracts.casework import account, sent
+from contracts.casework_roles import check_roles_go_back_and_forth
 from crawlers.frontier.postgres import PostgresFrontier
 from domain.errors import ConfigurationError
 from integration.test_casework_rush import opened
@@ -60,6 +61,10 @@ def test_up_down_and_up_again(url: str) -> None:
     upgrade(url)
     upgrade(url)
     assert tables(url) == whole
+
+
+def test_accounts_go_back_to_the_former_roles_and_forth(url: str) -> None:
+    check_roles_go_back_and_forth(url)
 
 
 def test_migrations_and_tables_agree(url: str) -> None:

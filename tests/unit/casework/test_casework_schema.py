@@ -15,6 +15,7 @@ from casework.adapters.schema import FOLDER, HEAD, downgrade, upgrade, version
 from casework.adapters.sqlalchemy import SqlCaseworkStore
 from casework.adapters.tables import TABLES, metadata
 from casework.rows import AccountRow, Row
+from contracts.casework_roles import check_roles_go_back_and_forth
 from domain.errors import ConfigurationError, RetryLaterError
 
 
@@ -42,6 +43,10 @@ def test_up_down_and_up_again(url: str, path: Path) -> None:
     upgrade(url)
     upgrade(url)
     assert tables(path) == {*metadata.tables, "alembic_version"}
+
+
+def test_accounts_go_back_to_the_former_roles_and_forth(url: str) -> None:
+    check_roles_go_back_and_forth(url)
 
 
 def test_migrations_and_tables_agree(url: str) -> None:

@@ -96,7 +96,7 @@ def test_two_reviewers_at_odds_are_left_out_and_counted(office):
 
 def test_the_latest_supervisor_settles_a_dispute(office):
     post = office.analysed(1, "a", flags=["scam"])
-    office.decide(post, Verdict.NO_ISSUE, by="quan")
+    office.decide(post, Verdict.NO_ISSUE, by="chi")
     office.decide(post, Verdict.HARMFUL, Harm.SCAM, by="lan")
     office.decide(post, Verdict.NO_ISSUE, by="binh")
     (one,) = gathered(office).reviewed
