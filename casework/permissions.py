@@ -91,7 +91,9 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
 }
 """Who may do what; `docs/accounts.md` shows it as a table that is made of this."""
 
-MACHINES = frozenset({"system", "cli", "jobs", "init", "minhtin", "anonymous"})
+MACHINES = frozenset(
+    {"system", "cli", "jobs", "init", "minhtin", "anonymous", "sign-on"}
+)
 """Names under which the software itself acts; no account may bear one."""
 
 

@@ -26,6 +26,9 @@ BEGUN = timedelta(minutes=10)
 """From the click to the way back. Longer leaves more begun ones lying, shorter ends
 before a person has typed a password and a code there."""
 
+PROVIDER = "sign-on"
+"""Who acts in the log where the provider's word did."""
+
 
 class SingleSignOn(Sessions):
     def begin_sign_on(self, state: str, browser: str, sign_on: SignOn) -> None:
@@ -143,7 +146,7 @@ class SingleSignOn(Sessions):
                 account = known.account if known else sid
                 self._trace(
                     rows,
-                    "anonymous",
+                    PROVIDER,
                     "sign_out.provider",
                     subject=account,
                     sessions=ended,
@@ -177,7 +180,7 @@ class SingleSignOn(Sessions):
         )
         rows.add(row)
         self._identify(rows, row.id, person.issuer, person.subject)
-        self._trace(rows, "anonymous", "account.create", subject=row.id, role=row.role)
+        self._trace(rows, PROVIDER, "account.create", subject=row.id, role=row.role)
         return row
 
     def _identify(self, rows: Rows, account: str, issuer: str, subject: str) -> None:
@@ -195,7 +198,7 @@ class SingleSignOn(Sessions):
             rows.change(AccountRow, {"role": person.role.value}, eq("id", row.id))
             self._trace(
                 rows,
-                "anonymous",
+                PROVIDER,
                 "account.role",
                 subject=row.id,
                 former=row.role,

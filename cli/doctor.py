@@ -155,6 +155,27 @@ def _casework(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _sign_on(settings: Settings) -> Iterator[Finding]:
+    """Ask the provider of single sign-on for its configuration."""
+    from cli.standing import sign_on
+    from wiring.roles import provider_secret
+
+    if not settings.oidc_issuer:
+        return
+    if not provider_secret(settings):
+        yield Finding(
+            "single sign-on",
+            "warn",
+            "There is no secret of the client here.",
+            "The console needs it; other processes do not.",
+        )
+        return
+    provider = sign_on(settings)
+    if provider is not None:
+        provider.reach()
+        yield Finding("single sign-on", "ok", provider.issuer)
+
+
 def _evidence(settings: Settings) -> Iterator[Finding]:
     """Ask a bucket for its first page; a folder is looked at with the disk."""
     from wiring import bootstrap
@@ -262,6 +283,7 @@ _CHECKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {
     "search index": _index,
     "casework": _casework,
     "evidence": _evidence,
+    "single sign-on": _sign_on,
     "sources": _sources,
 }
 _STORES = {"event log", "search index", "casework", "evidence", "sources"}

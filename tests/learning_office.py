@@ -21,7 +21,7 @@ LABELS = (*(h.value for h in Harm), "complaint", "checkable_claim")
 
 
 class Office:
-    """`an` and `binh` review, `chi` is their senior; `lan` leads; `quan` administers."""
+    """`an`, `binh` and the senior `chi` review; `lan` leads; `quan` administers."""
 
     def __init__(self):
         self.clock = ManualClock(NOW)

@@ -38,6 +38,7 @@ from ui.problems import problem_of
 from ui.wording import Wording, wording
 
 SESSION_KEY = "minhtin.session"
+SESSION_COOKIE = "minhtin_session"
 INTAKE = re.compile(r"/intake/[a-z0-9][a-z0-9-]{0,63}")
 """Where senders of reports knock, by POST alone: they sign each request instead."""
 
@@ -65,7 +66,7 @@ HEADERS = {
 
 def cookie_name(*, secure: bool) -> str:
     """Name the session cookie; behind TLS the prefix binds it to this very host."""
-    return "__Host-minhtin_session" if secure else "minhtin_session"
+    return f"__Host-{SESSION_COOKIE}" if secure else SESSION_COOKIE
 
 
 def language_of(connection: HTTPConnection) -> str:

@@ -99,6 +99,12 @@ class Provider:
     def issuer(self) -> str:
         return self._terms.issuer
 
+    def reach(self) -> None:
+        """Read the provider's configuration and keys. Raises `MinhTinError`."""
+        self._endpoint("authorization_endpoint")
+        self._endpoint("token_endpoint")
+        self._keys()
+
     def address(self, state: str, sign_on: SignOn) -> str:
         """Return where the browser signs in. Raises `RetryLaterError`."""
         with self._client() as client:

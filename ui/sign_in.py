@@ -21,12 +21,11 @@ from domain.errors import MinhTinError
 from ui.access import CODE, PASSWORD, SIGN_IN, SIGN_ON, SIGN_OUT
 from ui.context import ConsoleContext
 from ui.forms import Cookies, form_of, is_ours, origin_of, same, text
-from ui.guard import SESSION_KEY, language_of
+from ui.guard import SESSION_COOKIE, SESSION_KEY, language_of
 from ui.pages import Pages
 from ui.problems import problem_of
 from ui.wording import DEFAULT_LANGUAGE, LANGUAGES, wording
 
-SESSION_COOKIE = "minhtin_session"
 FORM_COOKIE = "minhtin_form"
 STEP_COOKIE = "minhtin_step"
 STEP_SECONDS = 300

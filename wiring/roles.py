@@ -44,6 +44,11 @@ def check_provider(settings: Settings) -> None:
             f"Single sign-on needs {', '.join(missing)} too.",
             hint="See docs/accounts.md.",
         )
+    if not provider_secret(settings):
+        raise ConfigurationError(
+            "There is no secret of the client for single sign-on.",
+            hint="Set oidc_client_secret_file, or MINHTIN_OIDC_CLIENT_SECRET.",
+        )
     for name in ("oidc_issuer", "public_url"):
         parts = urlsplit(getattr(settings, name))
         here = parts.hostname in {"127.0.0.1", "localhost", "::1"}

@@ -21,9 +21,13 @@ SAMPLE_NAME = "phantich"
 SAMPLE_PASSWORD = "hoa-ban-trang-2026"  # noqa: S105 - published on purpose: sample mode is loopback only
 SAMPLE_ACCOUNTS = (
     (SAMPLE_NAME, "Cán bộ theo dõi (mẫu)", Role.ANALYST),
+    ("chinh", "Cán bộ theo dõi chính (mẫu)", Role.SENIOR),
     ("baochi", "Phụ trách báo chí (mẫu)", Role.PRESS),
+    ("soanthao", "Chuyên viên soạn thảo (mẫu)", Role.DRAFTER),
     ("lanhdao", "Lãnh đạo (mẫu)", Role.LEADER),
+    ("coso", "Cán bộ thông tin cơ sở (mẫu)", Role.GRASSROOTS),
     ("quantri", "Quản trị (mẫu)", Role.ADMIN),
+    ("kiemtra", "Kiểm tra viên (mẫu)", Role.AUDITOR),
 )
 
 SOURCES_SECONDS = 30.0

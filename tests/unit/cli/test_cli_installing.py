@@ -99,6 +99,34 @@ def test_accounts_are_made_from_standard_input(line: Line) -> None:
     assert "sound" in line.done("audit", "verify")
 
 
+def test_accounts_change_close_and_move(line: Line) -> None:
+    line.done("init")
+    quan = ("accounts", "add", "quan", "--role", "admin", "--own")
+    assert line.run(*quan, said=PASSWORD + "\n").returncode == 0
+    mai = ("accounts", "add", "mai", "--role", "press")
+    assert line.run(*mai, said=PASSWORD + "\n").returncode == 0
+
+    def listed() -> dict[str, list[str]]:
+        rows = line.done("accounts", "list").splitlines()
+        return {row.split("\t")[0]: row.split("\t")[1:] for row in rows}
+
+    assert listed()["mai"] == ["press", "mai", "(first password)"]
+    assert listed()["quan"] == ["admin", "quan"]
+    line.done("accounts", "role", "mai", "auditor")
+    line.done("accounts", "disable", "mai")
+    assert listed()["mai"][::2] == ["auditor", "(inactive)"]
+    line.done("accounts", "enable", "mai")
+    assert "0 sessions" in line.done("accounts", "sign-out", "mai")
+    assert line.run("accounts", "drop-codes", "mai").returncode == 2
+    line.done("accounts", "link", "mai", "https://sso.example.vn", "sub-1")
+    assert listed()["mai"] == ["auditor", "mai", "(single sign-on)"]
+    again = ("accounts", "link", "quan", "https://sso.example.vn", "sub-1")
+    assert line.run(*again).returncode == 2
+    password = line.run("accounts", "password", "mai", said=PASSWORD + "\n")
+    assert password.returncode == 2
+    assert "Traceback" not in password.stderr
+
+
 def test_rejected_are_listed_shown_retried_and_settled(line: Line) -> None:
     line.put(events_of(3, 10))
     with line.log() as log, log.writer() as writer:

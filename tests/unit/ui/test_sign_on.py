@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from casework.model import Account
 from domain.clock import SystemClock
+from domain.errors import ForbiddenError
 from domain.labels import Role
 from e2e.serving import free_port
 from support_oidc.running import CLIENT, SECRET, Running, running
@@ -354,6 +355,14 @@ def test_a_provider_out_of_reach_is_said_so(context: ConsoleContext) -> None:
     gone = Running(f"http://127.0.0.1:{free_port()}")
     away = replace(context, sign_on=Provider(terms(gone), SystemClock()))
     assert browser(away).get("/oidc/sign-in").status_code == 503
+
+
+def test_a_look_from_afar_reads_configuration_and_keys(at: Running) -> None:
+    Provider(terms(at), SystemClock()).reach()
+    at.tell(attack="configuration")
+    with pytest.raises(ForbiddenError):
+        Provider(terms(at), SystemClock()).reach()
+    at.tell()
 
 
 def test_without_a_provider_its_addresses_say_so(context: ConsoleContext) -> None:

@@ -11,6 +11,7 @@ GOOD = {
     "MINHTIN_OIDC_ISSUER": "https://sso.tinh.gov.vn/realms/so",
     "MINHTIN_OIDC_CLIENT_ID": "minhtin",
     "MINHTIN_OIDC_ROLES": "mt=admin=admin, mt-analyst=analyst",
+    "MINHTIN_OIDC_CLIENT_SECRET": "bi mat",
     "MINHTIN_PUBLIC_URL": "https://minhtin.tinh.gov.vn",
 }
 
@@ -34,6 +35,7 @@ def test_roles_are_read_in_their_order(tmp_path: Path) -> None:
     [
         ({"MINHTIN_OIDC_CLIENT_ID": ""}, "oidc_client_id"),
         ({"MINHTIN_PUBLIC_URL": ""}, "public_url"),
+        ({"MINHTIN_OIDC_CLIENT_SECRET": ""}, "no secret"),
         ({"MINHTIN_OIDC_ROLES": ""}, "oidc_roles"),
         ({"MINHTIN_OIDC_ISSUER": "http://sso.tinh.gov.vn"}, "https"),
         ({"MINHTIN_PUBLIC_URL": "http://minhtin.tinh.gov.vn"}, "https"),
@@ -70,7 +72,11 @@ def test_the_secret_comes_from_a_file_of_its_own_or_the_environment(
     file = tmp_path / "oidc"
     file.write_text("tu tep\n", encoding="utf-8")
     file.chmod(0o600)
-    named = settings(tmp_path, MINHTIN_OIDC_CLIENT_SECRET_FILE=str(file))
+    named = settings(
+        tmp_path,
+        MINHTIN_OIDC_CLIENT_SECRET="",
+        MINHTIN_OIDC_CLIENT_SECRET_FILE=str(file),
+    )
     assert provider_secret(named) == "tu tep"
     given = settings(tmp_path, MINHTIN_OIDC_CLIENT_SECRET="tu moi truong")
     assert provider_secret(given) == "tu moi truong"
