@@ -210,7 +210,7 @@ def test_keys_may_change_at_any_time(
     refused = late.get(come(late, at))
     assert refused.status_code == 403  # the keys were read a moment ago
     monkeypatch.setattr(
-        "ui.provider.KEYS_PAUSE", office.clock.now() - office.clock.now()
+        "ui.published.KEYS_PAUSE", office.clock.now() - office.clock.now()
     )
     assert late.get(come(late, at)).status_code == 303
 
