@@ -5,10 +5,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 from casework.model import AccessToken, Account, Scope, Session
-from casework.part import Part, account_of
+from casework.part import account_of
 from casework.permissions import Act, may, require
 from casework.port import Op, Rows, Where, eq
 from casework.rows import AccessTokenRow, AccountRow
+from casework.sessions import Sessions
 from casework.tokens import ACCESS, hashed, new_token
 from domain.errors import ForbiddenError, NotFoundError, QuarantineError
 
@@ -30,7 +31,7 @@ NEEDS: Mapping[Scope, Act] = {
 """What a role must be allowed for a token to be given, and to keep, a scope."""
 
 
-class AccessTokens(Part):
+class AccessTokens(Sessions):
     def create_token(
         self, actor: Account, *, name: str, scopes: frozenset[Scope], days: int
     ) -> str:
@@ -91,6 +92,7 @@ class AccessTokens(Part):
         with self._store.read() as rows:
             row = rows.one(AccessTokenRow, eq("digest", hashed(token, "access")))
             account = rows.one(AccountRow, eq("id", row.account if row else ""))
+            must_enrol = account is not None and self._must_enrol(rows, account)
         if row is None or account is None or not account.active or now >= row.expires:
             return None
         if row.used is None or now - row.used >= USED_EVERY:
@@ -105,6 +107,7 @@ class AccessTokens(Part):
             csrf="",
             started=row.created,
             expires=row.expires,
+            must_enrol=must_enrol,
             scopes=frozenset(
                 scope for scope in _token(row).scopes if may(person.role, NEEDS[scope])
             ),

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from casework.access_tokens import MOST
@@ -9,7 +11,7 @@ from domain.clock import ManualClock
 from domain.errors import ForbiddenError, NotFoundError, QuarantineError
 from domain.labels import Role
 
-from .conftest import PASSWORD, People
+from .conftest import CHEAP, PASSWORD, People, encode
 
 ALL = frozenset(Scope)
 POSTS = frozenset({Scope.POSTS})
@@ -101,3 +103,15 @@ def test_an_account_has_a_bounded_number(casework: Casework, people: People) -> 
     with pytest.raises(ForbiddenError, match="nhiều nhất"):
         made(casework, people["analyst"])
     made(casework, people["press"])
+
+
+def test_a_token_waits_for_the_app_that_the_role_asks_for(
+    casework: Casework, people: People, clock: ManualClock, store: CaseworkStore
+) -> None:
+    token = made(casework, people["analyst"])
+    policy = replace(CHEAP, code_roles=frozenset({Role.ANALYST}))
+    strict = Casework(store, clock, encode, policy)
+    for office, waits in ((casework, False), (strict, True)):
+        session = office.token_session(token)
+        assert session is not None
+        assert session.must_enrol is waits

@@ -115,7 +115,7 @@ def test_every_scope_at_every_address(context: ConsoleContext) -> None:
 
 def test_scopes_need_what_their_addresses_need() -> None:
     for _, need in NEEDS:
-        if need.scope is not None and need.act is not Act.CUT_STORY:
+        if need.scope is not None:
             roles = {role for role in Role if may(role, SCOPE_NEEDS[need.scope])}
             assert need.act is not None
             assert all(may(role, need.act) for role in roles)
