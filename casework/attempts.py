@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from casework.part import Part
 from casework.port import Op, Rows, Where, eq
-from casework.rows import AttemptRow
+from casework.rows import AccountRow, AttemptRow
 from domain.callers import neighbourhood
 from domain.errors import ForbiddenError
 
@@ -23,15 +23,60 @@ class Attempts(Part):
             key_of("origin", origin): self._policy.free_origin,
         }
 
+    def _admitted(
+        self, name: str, keys: dict[str, int], origin: str
+    ) -> AccountRow | None:
+        """Count a try and return the account of the name, if there is one.
+
+        Raises `ForbiddenError` while one of the keys is locked; the first try that a
+        lock refuses is noted.
+        """
+        with self._store.write() as rows:
+            row = rows.one(AccountRow, eq("name", name))
+            locked = self._locked(rows, keys)
+            if locked is None:
+                self._count(rows, keys)
+            elif self._first_of_lock(rows, keys):
+                self._trace_refused(rows, "sign_in.locked", row, name, origin)
+        if locked is not None:
+            _refuse_locked(locked)
+        return row
+
+    def _trace_refused(
+        self, rows: Rows, act: str, row: AccountRow | None, name: str, origin: str
+    ) -> None:
+        """Leave a trace. A mistyped name may be a password: only its hash is kept."""
+        subject = row.id if row else "unknown:" + key_of("name", name)
+        self._trace(rows, "anonymous", act, subject=subject, origin=origin)
+
+    def _locked(self, rows: Rows, keys: dict[str, int]) -> timedelta | None:
+        """Return for how long tries under these keys are still refused."""
+        now = self._clock.now()
+        found = rows.find_in(AttemptRow, "key", keys)
+        until = max((r.locked_until for r in found if r.locked_until), default=now)
+        return until - now if until > now else None
+
+    def _first_of_lock(self, rows: Rows, keys: dict[str, int]) -> bool:
+        """Say whether this is the first try that a lock refuses, and remember it.
+
+        Each refusal of a lock in the log would let a stranger fill the disk.
+        """
+        now = self._clock.now()
+        first = False
+        for row in rows.find_in(AttemptRow, "key", keys):
+            wait = self._policy.wait(row.failures, keys[row.key])
+            if row.locked_until is None or row.locked_until <= now or wait is None:
+                continue
+            if row.last <= row.locked_until - wait:
+                first = True
+                rows.change(AttemptRow, {"last": now}, eq("key", row.key))
+        return first
+
     def _count(self, rows: Rows, keys: dict[str, int]) -> None:
-        """Count a try. Raises `ForbiddenError` while one of the keys is locked."""
         now = self._clock.now()
         old = Where("last", Op.BELOW, now - self._policy.forget_after)
         rows.remove(AttemptRow, old)
         found = {row.key: row for row in rows.find_in(AttemptRow, "key", keys)}
-        locked = [row.locked_until for row in found.values() if row.locked_until]
-        if locked and max(locked) > now:
-            _refuse_locked(max(locked) - now)
         for key, free in keys.items():
             failures = found[key].failures + 1 if key in found else 1
             wait = self._policy.wait(failures, free)

@@ -175,14 +175,79 @@ class AuditRow:
     digest: str = ""
 
 
+class AuditFault(StrEnum):
+    """What is wrong with an audit log; `casework.faults` says what each means."""
+
+    CHANGED = "changed"
+    MISSING = "missing"
+    UNLINKED = "unlinked"
+    UNREADABLE = "unreadable"
+    TAIL = "tail"
+    CUT = "cut"
+    REWRITTEN = "rewritten"
+    ANCHOR = "anchor"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditCheck:
-    """Result of verifying the chain: the number of rows, and the first bad one."""
+    """Result of verifying the chain: the number of rows, and the first bad one.
+
+    `head` is the last digest of a sound chain. `anchors` signed heads were met, the
+    last of them at row `agreed`: up to there nothing can have been rewritten.
+    """
 
     rows: int
     sound: bool
     first_bad: int | None = None
     problem: str = ""
+    fault: AuditFault | None = None
+    head: str = ""
+    agreed: int = 0
+    anchors: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFilter:
+    """Which rows are wanted; what is empty does not restrict.
+
+    `actors` are ids or names of one or several, `acts` are exact names. A time range
+    takes `since` in and leaves `until` out.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    actors: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()
+    subject: str = ""
+
+    def stated(self) -> dict[str, Any]:
+        """Return what restricts, as JSON values, for a record of what was given out."""
+        times = {"since": self.since, "until": self.until}
+        found: dict[str, Any] = {k: v.isoformat() for k, v in times.items() if v}
+        lists = {"actors": self.actors, "acts": self.acts}
+        found |= {name: list(value) for name, value in lists.items() if value}
+        return found | ({"subject": self.subject} if self.subject else {})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditExport:
+    """An export that was noted: `rows` rows that fit, up to row `upto` inclusive."""
+
+    wanted: AuditFilter
+    rows: int
+    upto: int
+    head: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditStanding:
+    """How the log stands: its length, when it was last verified and last anchored."""
+
+    rows: int
+    verified: AuditRow | None
+    anchored: AuditRow | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

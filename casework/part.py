@@ -1,20 +1,18 @@
 """What all parts of the service share: the store, the clock, how to leave a trace."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
-from casework.audit import canonical, digest, storable, without_texts
+from casework.chain import append
 from casework.model import Account, AuditRow
 from casework.passwords import Passwords
 from casework.policy import SignInPolicy
-from casework.port import CaseworkStore, Rows, eq
-from casework.rows import AccountRow, AuditEntry, ChainHead
+from casework.port import CaseworkStore, Rows
+from casework.refusals import WatchedStore
+from casework.rows import AccountRow
 from casework.sealing import Seal
 from domain.clock import Clock
 from domain.labels import Role
 from domain.review import ReviewState
-
-CHAIN = "audit"
 
 
 class Part:
@@ -27,7 +25,7 @@ class Part:
         encode_review: Callable[[ReviewState], bytes],
         policy: SignInPolicy | None = None,
     ) -> None:
-        self._store = store
+        self._store: CaseworkStore = WatchedStore(store, clock)
         self._clock = clock
         self._encode = encode_review
         self._policy = policy or SignInPolicy()
@@ -41,47 +39,8 @@ class Part:
         self, rows: Rows, actor: str, act: str, *, subject: str, **detail: object
     ) -> AuditRow:
         """Append to the audit chain inside the transaction of the act itself."""
-        return self._append(rows, actor, act, subject, detail)
-
-    def _append(
-        self, rows: Rows, actor: str, act: str, subject: str, detail: Mapping[str, Any]
-    ) -> AuditRow:
-        # Hashed as it is stored, or the chain would not fit what is read back.
-        actor, subject = storable(actor), storable(subject)
-        head = rows.one(ChainHead, eq("chain", CHAIN))
-        previous = head.digest if head else ""
-        bare = AuditRow(
-            id=(head.rows if head else 0) + 1,
-            at=self._clock.now(),
-            actor=actor,
-            act=act,
-            subject=subject,
-            detail=without_texts(detail),
-            previous=previous,
-        )
-        link = digest(bare, previous)
-        rows.add(
-            AuditEntry(
-                id=bare.id,
-                at=bare.at,
-                actor=actor,
-                act=act,
-                subject=subject,
-                detail=canonical(bare.detail),
-                previous=previous,
-                digest=link,
-            )
-        )
-        rows.put(ChainHead(chain=CHAIN, rows=bare.id, digest=link))
-        return AuditRow(
-            id=bare.id,
-            at=bare.at,
-            actor=actor,
-            act=act,
-            subject=subject,
-            detail=bare.detail,
-            previous=previous,
-            digest=link,
+        return append(
+            rows, self._clock.now(), actor, act, subject=subject, detail=detail
         )
 
 

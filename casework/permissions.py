@@ -31,6 +31,8 @@ class Act(StrEnum):
     READ_AUDIT = "read_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
     FORGET_POSTS = "forget_posts"
+    EXPORT_POSTS = "export_posts"
+    EXPORT_AUDIT = "export_audit"
 
 
 MEANING: Mapping[Act, str] = {
@@ -52,6 +54,8 @@ MEANING: Mapping[Act, str] = {
     Act.READ_AUDIT: "read and check the audit log",
     Act.MANAGE_ACCOUNTS: "create, change, close accounts; end their sessions",
     Act.FORGET_POSTS: "erase posts on request",
+    Act.EXPORT_POSTS: "take results of a search along; logged",
+    Act.EXPORT_AUDIT: "take the audit log along; logged",
 }
 
 _READERS = frozenset(Role) - {Role.GRASSROOTS}
@@ -68,6 +72,7 @@ _WRITERS = _REVIEWERS | {Role.DRAFTER}
 _SENIORS = frozenset({Role.SENIOR, Role.LEADER})
 _HEADS = frozenset({Role.LEADER, Role.ADMIN})
 _ADMIN = frozenset({Role.ADMIN})
+_AUDITOR = frozenset({Role.AUDITOR})
 
 ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.READ_POSTS: _READERS,
@@ -88,8 +93,24 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.MANAGE_ACCOUNTS: _ADMIN,
     Act.EDIT_SOURCE: _ADMIN,
     Act.FORGET_POSTS: _ADMIN,
+    Act.EXPORT_POSTS: _READERS - {Role.AUDITOR},
+    Act.EXPORT_AUDIT: _AUDITOR,
 }
-"""Who may do what; `docs/accounts.md` shows it as a table that is made of this."""
+"""Who may do what; `docs/accounts.md` shows it as a table that is made of this.
+
+Nobody who works on posts takes the log out of the house.
+"""
+
+
+class RefusedError(ForbiddenError):
+    """The role of `actor` does not allow `act`; the refusal goes into the audit."""
+
+    def __init__(self, message: str, *, hint: str, row: AccountRow, act: Act) -> None:
+        super().__init__(message, hint=hint)
+        self.actor = row.id
+        self.role = row.role
+        self.act = act
+
 
 MACHINES = frozenset(
     {"system", "cli", "jobs", "init", "minhtin", "anonymous", "sign-on"}
@@ -115,13 +136,18 @@ def require(rows: Rows, actor: Account | str, act: Act) -> None:
             raise ForbiddenError("Tài khoản không tồn tại.")
         return
     if not row.active:
-        raise ForbiddenError(
-            "Tài khoản đã bị khoá.", hint="Vui lòng liên hệ quản trị viên."
+        raise RefusedError(
+            "Tài khoản đã bị khoá.",
+            hint="Vui lòng liên hệ quản trị viên.",
+            row=row,
+            act=act,
         )
     if not may(Role(row.role), act):
-        raise ForbiddenError(
+        raise RefusedError(
             "Vai trò của bạn không được phép làm việc này.",
             hint="Vui lòng liên hệ lãnh đạo hoặc quản trị viên.",
+            row=row,
+            act=act,
         )
 
 

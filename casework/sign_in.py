@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from casework.accounts import account_name
-from casework.attempts import key_of
 from casework.model import SecondStep, Session
 from casework.port import Op, Rows, Where, eq, yes
 from casework.rows import AccountRow, CodeDeviceRow, StepRow
@@ -25,9 +24,7 @@ class SignIn(Sessions, SecondFactor):
         """
         known = account_name(name)
         keys = self._keys(known, origin)
-        with self._store.write() as rows:
-            self._count(rows, keys)
-            row = rows.one(AccountRow, eq("name", known))
+        row = self._admitted(known, keys, origin)
         stored = row.password if row and row.password else None
         right = self._passwords.matches(stored, password)
         if row is None or not right or not row.active:
@@ -55,15 +52,15 @@ class SignIn(Sessions, SecondFactor):
         """
         now, digest = self._clock.now(), eq("digest", hashed(token, "step"))
         alive = Where("expires", Op.ABOVE, now)
-        with self._store.write() as rows:
+        with self._store.read() as rows:
             step = rows.one(StepRow, digest, alive)
             row = rows.one(AccountRow, eq("id", step.account)) if step else None
-            if step is None or row is None or not row.active:
-                raise ForbiddenError(
-                    "Bước xác thực đã hết hạn.", hint="Vui lòng đăng nhập lại từ đầu."
-                )
-            keys = self._keys(row.name, origin)
-            self._count(rows, keys)
+        if step is None or row is None or not row.active:
+            raise ForbiddenError(
+                "Bước xác thực đã hết hạn.", hint="Vui lòng đăng nhập lại từ đầu."
+            )
+        keys = self._keys(row.name, origin)
+        self._admitted(row.name, keys, origin)
         with self._store.write() as rows:
             # The code is spent in the transaction that opens the session.
             if rows.count(StepRow, digest) and self._spend_code(rows, row.id, code):
@@ -81,9 +78,7 @@ class SignIn(Sessions, SecondFactor):
     def confirm_password(self, name: str, password: str, *, origin: str) -> None:
         """Have a signed-in person prove who sits there. Raises `ForbiddenError`."""
         keys = self._keys(account_name(name), origin)
-        with self._store.write() as rows:
-            self._count(rows, keys)
-            row = rows.one(AccountRow, eq("name", account_name(name)))
+        row = self._admitted(account_name(name), keys, origin)
         stored = row.password if row and row.password else None
         if not self._passwords.matches(stored, password):
             self._trace_refusal(row, account_name(name), origin)
@@ -104,9 +99,5 @@ class SignIn(Sessions, SecondFactor):
         return SecondStep(token=token, expires=step.expires)
 
     def _trace_refusal(self, row: AccountRow | None, name: str, origin: str) -> None:
-        """Leave a trace. A mistyped name may be a password: only its hash is kept."""
-        subject = row.id if row else "unknown:" + key_of("name", name)
         with self._store.write() as rows:
-            self._trace(
-                rows, "anonymous", "sign_in.failed", subject=subject, origin=origin
-            )
+            self._trace_refused(rows, "sign_in.failed", row, name, origin)

@@ -6,6 +6,7 @@ from cli.commands import (
     accounts,
     again,
     backup,
+    audit,
     crawl,
     erase,
     evidence,
@@ -74,7 +75,7 @@ app.add_typer(log.rejected, name="rejected")
 app.add_typer(accounts.accounts, name="accounts")
 app.add_typer(hold.hold, name="hold")
 app.add_typer(evidence.evidence, name="evidence")
-app.add_typer(watch.audit, name="audit")
+app.add_typer(audit.audit, name="audit")
 app.add_typer(intake.intake, name="intake")
 app.add_typer(model.model, name="model")
 app.add_typer(backup.backup, name="backup")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from jobs.audit_health import audit_rows
 from jobs.drift_words import drift_rows
 from jobs.health_facts import (
     Facts,
@@ -66,6 +67,7 @@ def _rows(facts: Facts) -> Iterator[HealthRow]:
     yield from _disk(facts.free_bytes)
     yield from _model(facts.model)
     yield from drift_rows(facts.drift)
+    yield from audit_rows(facts.audit, facts.now)
     yield from _sources(facts.sources, facts.now)
     yield from _jobs(facts.jobs)
 

@@ -93,6 +93,20 @@ class JobFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditFacts:
+    """When the log was last verified, how that ended, and when it was last anchored.
+
+    `anchoring` says whether anchors are set up; None where they are not to be, with
+    made-up data.
+    """
+
+    outcome: str = ""
+    verified: datetime | None = None
+    anchored: datetime | None = None
+    anchoring: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that the rules look at. `lag` is records behind per group.
 
@@ -111,3 +125,4 @@ class Facts:
     sources: Sequence[SourceFacts] | Failure | None = None
     jobs: Sequence[JobFacts] | Failure | None = None
     drift: Sequence[Shift] | Failure | None = None
+    audit: AuditFacts | Failure | None = None

@@ -4,7 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from casework.model import AuditRow, Decided, JobRun, OutboxRow, Setting, StoryCut
+from casework.model import (
+    AuditRow,
+    AuditStanding,
+    Decided,
+    JobRun,
+    OutboxRow,
+    Setting,
+    StoryCut,
+)
 from domain.ids import PostId
 from domain.review import ReviewState
 
@@ -104,6 +112,10 @@ class HealthBook(Protocol):
 
     def last_runs(self, job: str | None = None, limit: int = 20) -> Sequence[JobRun]:
         """Return the latest runs, unfinished ones included."""
+        ...
+
+    def audit_standing(self) -> AuditStanding:
+        """Return when the audit log was last verified and anchored."""
         ...
 
     def setting(self, key: str) -> Setting | None:

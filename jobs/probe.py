@@ -14,7 +14,7 @@ from eventlog.port import EventLog, LogTopic
 from evidence.port import EvidenceStore
 from jobs.drift import Shift
 from jobs.drift_job import kept_weeks, latest
-from jobs.health_facts import Facts, Failure, JobFacts, SourceFacts
+from jobs.health_facts import AuditFacts, Facts, Failure, JobFacts, SourceFacts
 from jobs.ports import HealthBook
 from jobs.schedule import Job
 from pipeline.quarantine import SETTLED, put_aside
@@ -42,7 +42,8 @@ class Probe:
 
     `data` are the folders that must not fill up; `evidence` is given where it is a
     bucket, since a folder is looked at with the disk; weeks end by the
-    `zone`; `model` and `sources` are handed in by who knows them.
+    `zone`; `anchoring` says whether anchors of the audit are set up, None with made-up
+    data; `model` and `sources` are handed in by who knows them.
 
     Each may raise `MinhTinError` or `OSError`; that is a fact as well.
     """
@@ -56,6 +57,7 @@ class Probe:
     jobs: Sequence[Job] = ()
     evidence: EvidenceStore | None = None
     zone: ZoneInfo | None = None
+    anchoring: bool | None = None
 
     def __call__(self, now: datetime) -> Facts:
         """Return the facts of this moment."""
@@ -72,6 +74,7 @@ class Probe:
             ),
             model=asked(self.model) if self.model else None,
             drift=self._drift(now),
+            audit=asked(self._audit),
             sources=self._sources(now),
             jobs=asked(lambda: self._jobs(now)),
         )
@@ -97,6 +100,16 @@ class Probe:
             group: sum(lag.behind for lag in self.log.lag(group, topics))
             for group, topics in GROUPS.items()
         }
+
+    def _audit(self) -> AuditFacts:
+        standing = self.casework.audit_standing()
+        verified, anchored = standing.verified, standing.anchored
+        return AuditFacts(
+            outcome=verified.subject if verified else "",
+            verified=verified.at if verified else None,
+            anchored=anchored.at if anchored else None,
+            anchoring=self.anchoring,
+        )
 
     def _casework(self) -> bool:
         self.casework.last_runs(limit=1)

@@ -13,7 +13,7 @@ from domain.ids import Digest, PostId
 from eventlog.port import LogTopic
 from jobs.archive import Held, Place, analysis_of, candidates, gather, records
 from jobs.captures import pending
-from jobs.erasure import Eraser
+from jobs.erasure import ACTOR, Eraser
 from jobs.retention_rules import CASE_VERDICTS, Policy, Rule
 from jobs.schedule import Daily, Job, Schedule
 from searchindex.port import SearchIndex
@@ -90,12 +90,19 @@ class RetentionJob(Job):
             ):
                 posts += len(certificate.posts)
                 captures += certificate.captures
-        trimmed = self._trim(now)
-        swept = self._sweep(now)
+        done = {
+            "posts": posts,
+            "captures": captures,
+            "on_hold": on_hold,
+            "trimmed": self._trim(now),
+            "swept": self._sweep(now),
+        }
+        forgotten = self._forget(now)
+        self._eraser.casework.record(ACTOR, "retention.run", self.name, done)
         return (
             f"deleted {posts} posts and {captures} captures of theirs, "
-            f"{on_hold} on hold, {swept} old captures, {trimmed} log records"
-            f"{self._forget(now)}"
+            f"{on_hold} on hold, {done['swept']} old captures, "
+            f"{done['trimmed']} log records{forgotten}"
         )
 
     def plan(self, now: datetime) -> Plan:

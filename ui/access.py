@@ -68,6 +68,7 @@ NEEDS: tuple[tuple[re.Pattern[str], Need], ...] = tuple(
         (r"/account(?:/.*)?|/password|/sign-out", Need()),
         (r"/add(?:/.*)?", Need()),  # says itself, in a page, who may not
         (r"/accounts(?:/.*)?", Need(Act.MANAGE_ACCOUNTS)),
+        (r"/audit/export", Need(Act.EXPORT_AUDIT)),
         (r"/assets/[a-z_.]+", Need()),
     )
 )

@@ -369,8 +369,9 @@ def look_at(call: Call) -> dict[str, Any]:
 def reveal(call: Call) -> PostView:
     """Show a post with its personal data; that somebody looked is recorded."""
     document = call.document(call.read(PostBody).post_id)
-    call.context.casework.record(
-        call.account.id,
+    call.context.casework.record_allowed(
+        call.account,
+        Act.READ_PERSONAL,
         "post.reveal",
         document.post.id,
         {"revision": document.post.revision},

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from casework.permissions import Act
 from domain.errors import NotFoundError
 from domain.ids import Digest
 from evidence.picture import picture_from_warc
@@ -77,8 +78,10 @@ def routes(context: ConsoleContext) -> list[BaseRoute]:
         digest = Digest(request.path_params["digest"])
         capture = store.get(digest)
         # Handles and contacts stand in the clear in captures alone: reading is an act.
-        reader = session_of(request.scope).account.id
-        context.casework.record(reader, "evidence.read", digest, {})
+        reader = session_of(request.scope).account
+        context.casework.record_allowed(
+            reader, Act.READ_PERSONAL, "evidence.read", digest, {}
+        )
         return Response(capture.body, media_type="text/plain", headers=_CLOSED)
 
     def picture(request: Request) -> Response:
@@ -88,6 +91,11 @@ def routes(context: ConsoleContext) -> list[BaseRoute]:
         kind = sniffed(body)
         if kind not in SHOWN:
             raise _unknown(name)
+        # A picture of a page shows handles and faces as the page did.
+        reader, which = session_of(request.scope).account, {"picture": name[:64]}
+        context.casework.record_allowed(
+            reader, Act.READ_PERSONAL, "picture.view", digest, which
+        )
         # The name says nothing of the report, and carries no sign that could be one.
         ending = kind.removeprefix("image/")
         named = f'inline; filename="{name[:16]}.{ending}"'

@@ -6,7 +6,7 @@ import uvicorn
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from ui import adding, api, start_page, webhook
+from ui import adding, api, audit_export, start_page, webhook
 from ui.account_pages import AccountPages
 from ui.accounts_pages import AccountsPages
 from ui.context import ConsoleContext, install
@@ -56,6 +56,7 @@ def build_app(context: ConsoleContext) -> ASGIApp:
             *webhook.routes(context),
             *adding.routes(context),
             *api.routes(context),
+            *audit_export.routes(context),
             *start_page.routes(PAGES),
         ],
         middleware=[Middleware(SessionGuard, context=context)],

@@ -7,7 +7,9 @@ from importlib.resources import files
 
 import streamlit as st
 
+from casework.permissions import Act, may
 from domain.errors import MinhTinError
+from domain.labels import Role
 from eventlog.port import LogTopic
 from ui.context import ConsoleContext, current
 from ui.guard import cookie_name
@@ -15,6 +17,7 @@ from ui.page import PageContext
 from ui.problems import problem_of
 from ui.view_models import Reading
 from ui.views import (
+    audit_view,
     desk_view,
     drift_view,
     map_view,
@@ -25,6 +28,8 @@ from ui.views import (
     sources_view,
 )
 from ui.wording import Wording, wording
+
+Show = Callable[[PageContext], None]
 
 LATE = timedelta(minutes=10)
 """How old the oldest unread event may be before a bar says so on every page."""
@@ -59,16 +64,6 @@ def run() -> None:
 
 def _navigate(page: PageContext) -> None:
     words = page.words
-    shows = {
-        "": ("overview", overview_view.show),
-        "desk": ("queues", desk_view.show),
-        "search": ("search", search_view.show),
-        "map": ("map", map_view.show),
-        "sources": ("sources", sources_view.show),
-        "models": ("models", models_view.show),
-        "drift": ("drift", drift_view.show),
-        "settings": ("settings", settings_view.show),
-    }
     pages = [
         st.Page(
             _guarded(page, show),
@@ -76,12 +71,31 @@ def _navigate(page: PageContext) -> None:
             url_path=path or "overview",
             default=not path,
         )
-        for path, (name, show) in shows.items()
+        for path, (name, show) in pages_of(page.account.role).items()
     ]
     chosen = st.navigation(pages, position="top")
     _who(page)
     _lag_bar(page)
     chosen.run()
+
+
+def pages_of(role: Role) -> dict[str, tuple[str, Show]]:
+    """Return path → name and page of what a role comes for; `""` is the first page."""
+    first = audit_view.overview if role is Role.AUDITOR else overview_view.show
+    shows: dict[str, tuple[str, Show]] = {
+        "": ("overview", first),
+        "desk": ("queues", desk_view.show),
+        "search": ("search", search_view.show),
+        "map": ("map", map_view.show),
+        "sources": ("sources", sources_view.show),
+        "models": ("models", models_view.show),
+        "drift": ("drift", drift_view.show),
+        "audit": ("audit", audit_view.show),
+        "settings": ("settings", settings_view.show),
+    }
+    if not may(role, Act.READ_AUDIT):
+        del shows["audit"]
+    return shows
 
 
 def _guarded(
@@ -109,9 +123,11 @@ def _who(page: PageContext) -> None:
     words = page.words
     role = words(f"role.{page.account.role}")
     name = escape(words("app.signed_in", name=page.account.display, role=role))
+    add = ""
+    if may(page.account.role, Act.ADD_POST):
+        add = f'<a href="/add" target="_self">{escape(words("add.title"))}</a> '
     st.html(
-        f'<div class="mt-who"><span>{name}</span> '
-        f'<a href="/add" target="_self">{escape(words("add.title"))}</a> '
+        f'<div class="mt-who"><span>{name}</span> {add}'
         f'<a href="/account" target="_self">{escape(words("account.title"))}</a> '
         f'<a href="/sign-out" target="_self">{escape(words("app.sign_out"))}</a></div>'
     )

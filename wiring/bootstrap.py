@@ -36,11 +36,12 @@ from pipeline.worker import Worker
 from searchindex.port import SearchIndex
 from wiring.engines import elastic_options, kafka_options, s3_options
 from wiring.roles import code_roles
-from wiring.settings import Settings, default_models_dir
+from wiring.settings import Mode, Settings, default_models_dir
 from wiring.sources import source_list
 
 if TYPE_CHECKING:
     from casework.held import Held, Steps
+    from jobs.anchoring import Anchorage
     from jobs.learning.acts import ModelDesk
     from jobs.learning.candidate import Workshop
 
@@ -333,12 +334,14 @@ def build_jobs(
 ) -> Sequence[Job]:
     """Put together what runs by the clock."""
     from eventlog.codec import encode_event
+    from jobs.audit_job import AuditJob
     from jobs.health_job import HealthJob
     from jobs.learning.recall import RecallBook, RecallJob
     from jobs.outbox import OutboxJob
     from jobs.retention import RetentionJob
     from jobs.stories import Likeness, StoriesJob
     from nlp.fingerprint import bands, similarity
+    from wiring.profile import files_digest
 
     log, index, clock = build_log(settings), build_index(settings), build_clock()
     eraser = build_eraser(settings, casework, crawled)
@@ -356,9 +359,27 @@ def build_jobs(
             profile.timezone,
         ),
         DriftJob(index, casework, build_unknown(settings), profile.timezone, drift),
+        AuditJob(
+            casework,
+            build_anchorage(settings),
+            profile.timezone,
+            lambda: (profile.id, files_digest(Path(profile.folder))),
+        ),
     ]
     probe = build_probe(settings, profile, casework, sources, made)
     return [*made, HealthJob(probe, casework, metrics)]
+
+
+def build_anchorage(settings: Settings) -> "Anchorage | None":
+    """Return where anchors of the audit are kept; None where none is set."""
+    from casework.anchors import private_key
+    from jobs.anchoring import Anchorage
+    from wiring.secret_files import read_secret
+
+    if settings.audit_anchor_dir is None:
+        return None
+    key = private_key(read_secret(settings.audit_key_file))
+    return Anchorage(folder=settings.audit_anchor_dir, key=key)
 
 
 def build_unknown(settings: Settings) -> Callable[[Post], tuple[int, int]]:
@@ -394,6 +415,9 @@ def build_probe(
         jobs=jobs,
         evidence=build_evidence(settings) if settings.evidence_url else None,
         zone=ZoneInfo(profile.timezone),
+        anchoring=None
+        if settings.mode is Mode.SAMPLE
+        else settings.audit_anchor_dir is not None,
     )
 
 

@@ -1,5 +1,6 @@
 """Loads a province: the TOML files of `profiles/<id>/` into `domain.profile`."""
 
+import hashlib
 import json
 import tomllib
 from functools import lru_cache
@@ -76,6 +77,17 @@ def load_profile(profile_id: str, folder: Path | None = None) -> Profile:
     )
     _check(profile, root)
     return profile
+
+
+def files_digest(folder: Path) -> str:
+    """Return SHA-256 over the names and contents of all files below a folder."""
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if "__pycache__" in path.parts:
+            continue
+        own = hashlib.sha256(path.read_bytes()).hexdigest()
+        whole.update(f"{own}  {path.relative_to(folder).as_posix()}\n".encode())
+    return whole.hexdigest()
 
 
 def _aliases(names: dict[str, Any]) -> tuple[str, ...]:

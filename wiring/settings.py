@@ -153,6 +153,8 @@ class Settings:
     backup_passphrase: str = field(default="", repr=False)
     backup_passphrase_file: Path | None = None
     erasure_list: Path | None = None
+    audit_key_file: Path | None = None
+    audit_anchor_dir: Path | None = None
     youtube_key: str = field(default="", repr=False)
     youtube_key_file: Path | None = None
     youtube_units_a_day: int = 10_000
@@ -386,6 +388,7 @@ def check_engines(settings: Settings) -> Settings:
     if settings.evidence_url:
         check_bucket(settings)
     check_copies(settings)
+    check_anchors(settings)
     return settings
 
 
@@ -403,6 +406,31 @@ def check_copies(settings: Settings) -> None:
             "erasure_list lies in the home, and would be lost with it.",
             hint="Keep it beside the copies, or on another disk.",
         )
+
+
+def check_anchors(settings: Settings) -> None:
+    """Raise `ConfigurationError` where anchors of the audit would prove nothing.
+
+    In the home they would be copied, restored and changed with the database that they
+    vouch for.
+    """
+    pair = {
+        "audit_key_file": settings.audit_key_file,
+        "audit_anchor_dir": settings.audit_anchor_dir,
+    }
+    if len([path for path in pair.values() if path is not None]) == 1:
+        raise ConfigurationError(
+            "Anchors of the audit need both audit_key_file and audit_anchor_dir.",
+            hint="Make a key with: minhtin audit key FILE",
+        )
+    home = settings.home.resolve()
+    for name, path in pair.items():
+        if path is not None and path.resolve().is_relative_to(home):
+            raise ConfigurationError(
+                f"{name} lies in the home.",
+                hint="Keep it where whoever may write the database may not: on "
+                "another machine, or on a disk that is written once.",
+            )
 
 
 def check_bucket(settings: Settings) -> None:

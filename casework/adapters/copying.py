@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, text
 
+from casework.adapters.appending import unguarded
 from casework.adapters.dialect import open_engine
 from casework.adapters.failures import translated
 from casework.adapters.schema import ensure
@@ -61,8 +62,9 @@ def _copy_all(reading: Connection, writing: Connection, *, again: bool) -> int:
     if writing.dialect.name == "postgresql":
         writing.exec_driver_sql("SET LOCAL statement_timeout = 0")
     if again:
-        for table in reversed(metadata.sorted_tables):
-            writing.execute(delete(table))
+        with unguarded(writing):
+            for table in reversed(metadata.sorted_tables):
+                writing.execute(delete(table))
     copied = 0
     for table in metadata.sorted_tables:
         held = writing.execute(select(func.count()).select_from(table)).scalar_one()

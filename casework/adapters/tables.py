@@ -295,6 +295,10 @@ TABLES: dict[type[rows.Row], Table] = {
         _text("detail"),
         _text("previous"),
         _text("digest"),
+        Index("ix_audit_actor_id", "actor", "id"),
+        Index("ix_audit_act_id", "act", "id"),
+        Index("ix_audit_subject_id", "subject", "id"),
+        Index("ix_audit_at", "at"),
     ),
     rows.ChainHead: Table(
         "chain_heads",

@@ -33,7 +33,8 @@ def put(
         settings = settings_of(home)
         casework = bootstrap.build_casework(settings)
         for post in sorted(known_posts(settings, casework, targets)):
-            casework.put_setting("cli", HOLD + post, {"reason": reason})
+            value = {"reason": reason}
+            casework.put_setting("cli", HOLD + post, value, told="hold.put")
             show(f"{post} is under legal hold.")
 
 
@@ -48,7 +49,7 @@ def release(targets: Targets, home: HomeOption = None) -> None:
         settings = settings_of(home)
         casework = bootstrap.build_casework(settings)
         for post in sorted(held_posts(settings, casework, targets)):
-            casework.put_setting("cli", HOLD + post, None)
+            casework.put_setting("cli", HOLD + post, None, told="hold.release")
             show(f"{post} is released.")
 
 

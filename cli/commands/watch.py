@@ -1,14 +1,12 @@
-"""`jobs`, `console`, `doctor`, `audit`: what runs by the clock, and its care."""
+"""`jobs`, `console`, `doctor`: what runs by the clock, and its care."""
 
 from typing import Annotated
 
 import typer
 
-from cli.output import ATTENTION, emit, friendly, say, show
+from cli.output import ATTENTION, emit, friendly, show
 from cli.presence import at_work
 from cli.state import HomeOption, profile_of, settings_of
-
-audit = typer.Typer(help="The chain of what people did.", no_args_is_help=True)
 
 
 def jobs(
@@ -73,41 +71,3 @@ def doctor(
                     show(f"        → {finding.hint}")
         if bad:
             raise typer.Exit(ATTENTION)
-
-
-@audit.command("verify")
-def verify(home: HomeOption = None) -> None:
-    """Check the hash chain of the audit log."""
-    with friendly():
-        from wiring import bootstrap
-
-        check = bootstrap.build_casework(settings_of(home)).verify_audit()
-        if not check.sound:
-            say(f"row {check.first_bad}: {check.problem}")
-            raise typer.Exit(ATTENTION)
-        show(f"{check.rows} rows, sound")
-
-
-@audit.command("list")
-def list_rows(
-    after: Annotated[int, typer.Option(help="Only rows behind this number.")] = 0,
-    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 200,
-    home: HomeOption = None,
-) -> None:
-    """Print audit rows as JSON lines."""
-    with friendly():
-        from wiring import bootstrap
-
-        casework = bootstrap.build_casework(settings_of(home))
-        for row in casework.audit(after=after, limit=limit):
-            emit(
-                {
-                    "id": row.id,
-                    "at": row.at.isoformat(),
-                    "actor": row.actor,
-                    "act": row.act,
-                    "subject": row.subject,
-                    "detail": dict(row.detail),
-                    "digest": row.digest,
-                }
-            )

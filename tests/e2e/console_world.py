@@ -96,6 +96,7 @@ PEOPLE = {
     "minh": ("Quàng Văn Minh", Role.ANALYST),
     "hoa": ("Giàng Thị Hoa", Role.LEADER),
     "admin": ("Quản trị viên", Role.ADMIN),
+    "thanh": ("Cà Thị Thanh", Role.AUDITOR),
 }
 HOSTILE = (
     "<script>document.title='bị chiếm'</script><img src=x onerror=\"document.title="

@@ -36,6 +36,7 @@ def take(folder: Path) -> None:
             ("sources", "/sources"),
             ("models", "/models"),
             ("drift", "/drift"),
+            ("audit", "/audit"),
             ("settings", "/settings"),
         ):
             page.goto(f"{address}{path}")

@@ -1,13 +1,15 @@
 """Casework against a plain model of it, and the audit chain against any change."""
 
 import dataclasses
+import hashlib
+import json
 from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.adapters.sqlalchemy import SqlCaseworkStore
-from casework.audit import canonical, digest, verify, without_texts
+from casework.audit import canonical, digest, parsed, verify, without_texts
 from casework.model import AuditRow, Decision
 from casework.policy import SignInPolicy
 from casework.service import Casework
@@ -91,17 +93,38 @@ def test_any_row_changed_removed_or_moved_is_found(
 ) -> None:
     rows = chain(details)
     head = len(rows), rows[-1].digest
-    assert verify(rows, head).sound
+    assert verify(rows, head, made=digest).sound
     at = data.draw(st.integers(0, len(rows) - 1))
     other = data.draw(st.integers(0, len(rows) - 1).filter(lambda n: n != at))
     changed, swapped = list(rows), list(rows)
     changed[at] = dataclasses.replace(rows[at], actor="binh")
     swapped[at], swapped[other] = rows[other], rows[at]
-    check = verify(changed, head)
+    check = verify(changed, head, made=digest)
     assert not check.sound
     assert check.first_bad == at + 1
-    assert not verify(rows[:at] + rows[at + 1 :], head).sound
-    assert not verify(swapped, head).sound
+    assert not verify(rows[:at] + rows[at + 1 :], head, made=digest).sound
+    assert not verify(swapped, head, made=digest).sound
+
+
+@given(st.text(), st.text(), st.dictionaries(st.text(), JSON))
+def test_a_digest_is_of_the_list_that_the_document_describes(
+    actor: str, subject: str, detail: dict[str, object]
+) -> None:
+    kept = without_texts(detail)
+    row = AuditRow(
+        id=7,
+        at=datetime(2026, 11, 23, 7, tzinfo=UTC),
+        actor=actor,
+        act="export",
+        subject=subject,
+        detail=kept,
+    )
+    time = "2026-11-23T07:00:00.000000+00:00"
+    listed = [7, time, actor, "export", subject, kept, "p"]
+    text = json.dumps(listed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert digest(row, "p") == hashlib.sha256(text.encode()).hexdigest()
+    # What comes back from the store is shown and hashed as it was written.
+    assert parsed(canonical(kept)) == kept
 
 
 @given(st.dictionaries(st.text(), JSON))

@@ -25,8 +25,6 @@ def show(page: PageContext) -> None:
     with right:
         _mine(page)
         _versions(page)
-    if may(page.account.role, Act.READ_AUDIT):
-        _audit(page)
 
 
 def _health(page: PageContext) -> None:
@@ -119,14 +117,3 @@ def _setting(page: PageContext, setting: Setting, people: Mapping[str, str]) -> 
 
 def _paragraph(text: str) -> str:
     return f"<div>{escape(text)}</div>"
-
-
-def _audit(page: PageContext) -> None:
-    words = page.words
-    with st.expander(words("settings.audit")):
-        if not st.button(words("settings.audit_check")):
-            return
-        check = page.context.casework.verify_audit()
-        key = "settings.audit_sound" if check.sound else "settings.audit_broken"
-        said = words(key, rows=words.number(check.rows), row=check.first_bad)
-        st.html(f"<p>{escape(said)}</p>")

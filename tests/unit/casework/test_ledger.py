@@ -1,12 +1,11 @@
 """The audit chain against people who can write to the database file."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+import support_audit as owner
 from casework.adapters.sqlalchemy import SqlCaseworkStore
 from casework.service import Casework
 from domain.clock import ManualClock
@@ -34,9 +33,7 @@ def repr_bytes(value: object) -> bytes:
 
 
 def tamper(path: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(path)) as db, db:
-        for statement in statements:
-            db.execute(statement)
+    owner.tamper(f"sqlite:///{path}", *statements)
 
 
 def test_a_sound_chain_is_sound_also_when_empty(office: Casework) -> None:

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket
 
 from domain.clock import ManualClock
 from e2e.console_world import NOW, PASSWORD, world
-from ui import adding, api, webhook
+from ui import adding, api, audit_export, webhook
 from ui.account_pages import AccountPages
 from ui.accounts_pages import AccountsPages
 from ui.context import ConsoleContext
@@ -54,6 +54,7 @@ def guarded(context: ConsoleContext) -> Starlette:
             *webhook.routes(context),
             *adding.routes(context),
             *api.routes(context),
+            *audit_export.routes(context),
             WebSocketRoute("/_stcore/stream", _echo),
             Mount("/", Route("/{path:path}", _page)),
         ],
