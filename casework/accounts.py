@@ -46,7 +46,7 @@ class Accounts(Part):
                 reason="account_name",
                 hint="Dùng 2–64 chữ cái, chữ số hoặc dấu . _ - @, không có dấu cách.",
             )
-        check_new(password, known, display, shortest=self._shortest(role))
+        self._check_password(password, role, known, display)
         row = AccountRow(
             id=uuid4().hex,
             name=known,
@@ -89,8 +89,7 @@ class Accounts(Part):
         known = account_name(name)
         with self._store.read() as rows:
             shown = _named(rows, known)
-        shortest = self._shortest(Role(shown.role))
-        check_new(password, known, shown.display, shortest=shortest)
+        self._check_password(password, Role(shown.role), known, shown.display)
         stored = self._passwords.hash(password)
         with self._store.write() as rows:
             row = _named(rows, known)
@@ -140,9 +139,14 @@ class Accounts(Part):
                 role=role.value,
             )
 
-    def _shortest(self, role: Role) -> int:
+    def _check_password(self, password: str, role: Role, *about: str) -> None:
         coded = role in self._policy.code_roles
-        return SHORTEST_WITH_CODE if coded else SHORTEST
+        check_new(
+            password,
+            *about,
+            places=self._policy.places(),
+            shortest=SHORTEST_WITH_CODE if coded else SHORTEST,
+        )
 
 
 def _named(rows: Rows, name: str) -> AccountRow:

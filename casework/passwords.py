@@ -27,7 +27,8 @@ LONGEST = 256
 
 LEAST_GUESSES_LOG10 = 8.0
 """Powers of ten of guesses that zxcvbn thinks are needed, its «safely unguessable».
-Lower lets «dienbienphu2026!!» pass, higher refuses four plain words in a row."""
+Lower lets the town's name with the year pass, higher refuses four plain words in a
+row."""
 
 ESTIMATED = 72
 """Characters that are looked at: the estimate's cost grows faster than the length."""
@@ -67,10 +68,16 @@ def composed(password: str) -> str:
     return unicodedata.normalize("NFC", password.encode(errors="replace").decode())
 
 
-def check_new(password: str, *about: str, shortest: int = SHORTEST) -> None:
+def check_new(
+    password: str,
+    *about: str,
+    places: Iterable[str] = (),
+    shortest: int = SHORTEST,
+) -> None:
     """Refuse a new password that is too easy. Raises `QuarantineError`.
 
-    `about` is what a stranger knows of the person: the sign-in name, the name shown.
+    `about` is what a stranger knows of the person: the sign-in name, the name shown;
+    `places` are names that everybody here knows.
     """
     text = composed(password)
     if not shortest <= len(text) <= LONGEST:
@@ -79,7 +86,7 @@ def check_new(password: str, *about: str, shortest: int = SHORTEST) -> None:
             reason="password_length",
             hint="Nên ghép vài từ dễ nhớ với nhau.",
         )
-    if guesses_log10(text, about) < LEAST_GUESSES_LOG10:
+    if guesses_log10(text, about, places) < LEAST_GUESSES_LOG10:
         raise QuarantineError(
             "Mật khẩu này quá dễ đoán.",
             reason="password_weak",
@@ -87,16 +94,20 @@ def check_new(password: str, *about: str, shortest: int = SHORTEST) -> None:
         )
 
 
-def guesses_log10(password: str, about: Iterable[str] = ()) -> float:
+def guesses_log10(
+    password: str, about: Iterable[str] = (), places: Iterable[str] = ()
+) -> float:
     """Return the power of ten of guesses needed, with and without tone marks.
 
     Common passwords of the world are zxcvbn's (30,000 of them and several
     dictionaries), those of Vietnam are listed beside this module; nothing is asked of
-    a network.
+    a network. Of a person's names every word counts, of a place's only the whole:
+    single syllables of places are most of the language.
     """
     from zxcvbn import zxcvbn  # noqa: PLC0415 - loads dictionaries, seldom needed
 
     known = [*_expected(), *(part for text in about for part in _parts(text))]
+    known += [form for name in places for form in (_plain(name), _run(name)) if form]
     seen = {
         form[:ESTIMATED] for form in (password, _toneless(password), _run(password))
     }
@@ -116,8 +127,12 @@ def _expected() -> tuple[str, ...]:
 
 
 def _parts(text: str) -> list[str]:
-    plain = _toneless(composed(text))
+    plain = _plain(text)
     return [part for part in (plain, _run(plain), *plain.split()) if part]
+
+
+def _plain(text: str) -> str:
+    return _toneless(composed(text))
 
 
 def _toneless(text: str) -> str:

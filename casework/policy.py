@@ -1,6 +1,6 @@
 """How sign-in behaves: how long sessions last, how wrong guesses are slowed down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -15,7 +15,8 @@ class SignInPolicy:
     Guesses are counted by name at one origin, by name everywhere, and by origin over
     all names. Fewer free ones lock out people who mistype; more help whoever guesses.
     After the free ones the wait doubles from `first_wait` to `longest_wait`.
-    `code_roles` must have an authenticator app; `sealing` gives the key of secrets.
+    `code_roles` must have an authenticator app; `sealing` gives the key of secrets;
+    `places` gives names that everybody here knows, which make a password weak.
     """
 
     idle: timedelta = timedelta(minutes=120)
@@ -30,6 +31,7 @@ class SignInPolicy:
     hash_memory_kib: int = 65536
     code_roles: frozenset[Role] = frozenset()
     sealing: Callable[[], bytes] = field(default=no_key, repr=False)
+    places: Callable[[], Iterable[str]] = tuple
 
     def wait(self, failures: int, free: int) -> timedelta | None:
         """Return how long to refuse after so many failures; None while free."""

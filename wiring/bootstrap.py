@@ -135,9 +135,16 @@ def build_casework(settings: Settings) -> Casework:
         longest=timedelta(hours=settings.session_hours),
         code_roles=code_roles(settings),
         sealing=lambda: secret_key(settings),
+        places=lambda: _places(settings),
     )
     store = SqlCaseworkStore(settings.casework_url)
     return Casework(store, build_clock(), encode_event, policy)
+
+
+def _places(settings: Settings) -> tuple[str, ...]:
+    from wiring.profile import load_profile, place_names
+
+    return place_names(load_profile(settings.profile, settings.profiles_dir))
 
 
 def snapshot_casework(settings: Settings, target: Path) -> "Held":

@@ -79,6 +79,14 @@ def load_profile(profile_id: str, folder: Path | None = None) -> Profile:
     return profile
 
 
+def place_names(profile: Profile) -> tuple[str, ...]:
+    """Return what people here call the province, its units and its landmarks."""
+    gazetteer = profile.gazetteer
+    placed = (*gazetteer.units, *gazetteer.former, *gazetteer.landmarks)
+    named = [name for place in placed for name in (place.name, *place.aliases)]
+    return (profile.name, *profile.aliases, *profile.hashtags, *named)
+
+
 def files_digest(folder: Path) -> str:
     """Return SHA-256 over the names and contents of all files below a folder."""
     whole = hashlib.sha256()

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from casework.passwords import LONGEST, SHORTEST, Passwords, check_new, guesses_log10
 from domain.errors import QuarantineError
 
+PLACES = ("Bến Đò Cũ", "Nậm Rốm")
+
 
 @pytest.mark.parametrize(
     "password",
@@ -18,8 +20,8 @@ from domain.errors import QuarantineError
         "111111111111111111",
         "123456789012345678",
         "anhyeuem12345678",
-        "Điện Biên Phủ 7/5/1954",
-        "dienbienphu2026!!",
+        "Bến Đò Cũ 30/04/1975",
+        "bendocu2026!!!!",
         "Lò Thị Lan 1990!",
         "lothilan19901990",
         "Nguyễn Văn A 2026",
@@ -29,7 +31,7 @@ from domain.errors import QuarantineError
 def test_refuses_what_many_use_or_a_stranger_expects(password: str) -> None:
     assert len(password) >= SHORTEST
     with pytest.raises(QuarantineError) as error:
-        check_new(password, "lan", "Lò Thị Lan")
+        check_new(password, "lan", "Lò Thị Lan", places=PLACES)
     assert error.value.reason == "password_weak"
 
 
@@ -45,7 +47,12 @@ def test_refuses_what_many_use_or_a_stranger_expects(password: str) -> None:
     ],
 )
 def test_takes_sentences_without_signs_or_figures(password: str) -> None:
-    check_new(password, "lan", "Lò Thị Lan")
+    check_new(password, "lan", "Lò Thị Lan", places=PLACES)
+
+
+def test_places_count_whole_and_only_where_they_are_known() -> None:
+    check_new("Bến Đò Cũ 30/04/1975", places=())
+    check_new("đò ơi về bến xa cũ kỹ", places=PLACES)
 
 
 def test_tone_marks_do_not_make_a_common_one_strong() -> None:

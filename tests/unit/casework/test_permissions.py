@@ -22,7 +22,12 @@ def test_every_act_has_roles_and_a_meaning() -> None:
 
 def test_an_auditor_reads_and_changes_nothing() -> None:
     allowed = {act for act in Act if may(Role.AUDITOR, act)}
-    assert allowed == {Act.READ_POSTS, Act.READ_AUDIT, Act.HOLD_TOKEN}
+    assert allowed == {
+        Act.READ_POSTS,
+        Act.READ_AUDIT,
+        Act.EXPORT_AUDIT,
+        Act.HOLD_TOKEN,
+    }
 
 
 def test_a_grassroots_officer_adds_posts_and_reads_none() -> None:

@@ -14,7 +14,7 @@ from pipeline.runner import Runner
 from pipeline.worker import Worker
 from pipeline_fakes import START, WordClassifier, feed, post, press
 from searchindex.adapters.memory import MemorySearchIndex
-from wiring.profile import load_profile
+from wiring.profile import load_profile, place_names
 from wiring.source_rows import texts_of
 from wiring.tools import build_tools
 
@@ -108,3 +108,9 @@ def test_a_kinds_table_may_hold_numbers_and_lists() -> None:
         "items": "data",
     }
     assert texts_of(("Sa",)) == ("Sa",)
+
+
+def test_places_that_everybody_knows_are_named_with_their_aliases() -> None:
+    named = place_names(load_profile("dien-bien"))
+    assert {"Điện Biên", "Mường Thanh", "Nậm Rốm"} <= set(named)
+    assert all(name.strip() for name in named)
