@@ -21,6 +21,7 @@ from casework.rows import AccountRow, OutboxEntry
 from casework.service import Casework
 from contracts.casework import account, sent
 from contracts.casework_roles import check_roles_go_back_and_forth
+from contracts.former_office import check_a_former_office_keeps_its_access
 from crawlers.frontier.postgres import PostgresFrontier
 from domain.errors import ConfigurationError
 from integration.test_casework_rush import opened
@@ -65,6 +66,10 @@ def test_up_down_and_up_again(url: str) -> None:
 
 def test_accounts_go_back_to_the_former_roles_and_forth(url: str) -> None:
     check_roles_go_back_and_forth(url)
+
+
+def test_a_former_office_keeps_its_access(url: str) -> None:
+    check_a_former_office_keeps_its_access(url)
 
 
 def test_migrations_and_tables_agree(url: str) -> None:

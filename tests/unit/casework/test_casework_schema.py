@@ -16,6 +16,7 @@ from casework.adapters.sqlalchemy import SqlCaseworkStore
 from casework.adapters.tables import TABLES, metadata
 from casework.rows import AccountRow, Row
 from contracts.casework_roles import check_roles_go_back_and_forth
+from contracts.former_office import check_a_former_office_keeps_its_access
 from domain.errors import ConfigurationError, RetryLaterError
 
 
@@ -47,6 +48,10 @@ def test_up_down_and_up_again(url: str, path: Path) -> None:
 
 def test_accounts_go_back_to_the_former_roles_and_forth(url: str) -> None:
     check_roles_go_back_and_forth(url)
+
+
+def test_a_former_office_keeps_its_access(url: str) -> None:
+    check_a_former_office_keeps_its_access(url)
 
 
 def test_migrations_and_tables_agree(url: str) -> None:
