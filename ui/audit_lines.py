@@ -152,13 +152,13 @@ def standing_of(standing: AuditStanding, reading: Reading) -> Standing:
     late = [row for row in (verified, anchored) if row and _late(row, reading)]
     anchor = words("audit.never_anchored")
     if anchored is not None:
-        rows = shown.number(int(anchored.detail.get("rows", 0)))
+        rows = words.number(int(anchored.detail.get("rows", 0)))
         at = reading.moment(anchored.at)
         anchor = words("audit.anchored", at=at, rows=rows, file=anchored.subject)
     if late:
         anchor += " " + words("audit.late")
     return Standing(
-        title=words("audit.title", rows=shown.number(standing.rows), state=title),
+        title=words("audit.title", rows=words.number(standing.rows), state=title),
         verified=checked,
         anchored=anchor,
         bad=broken or bool(late),

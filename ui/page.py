@@ -9,7 +9,7 @@ from ui.view_models import Reading
 from ui.wording import Wording
 
 PAGES = (
-    "", "desk", "search", "map", "sources", "models", "drift", "settings",
+    "", "desk", "search", "map", "sources", "models", "drift", "audit", "settings",
 )  # fmt: skip
 """Addresses of Streamlit's pages, in the order of the navigation."""
 

@@ -82,7 +82,11 @@ def load_profile(profile_id: str, folder: Path | None = None) -> Profile:
 def place_names(profile: Profile) -> tuple[str, ...]:
     """Return what people here call the province, its units and its landmarks."""
     gazetteer = profile.gazetteer
-    placed = (*gazetteer.units, *gazetteer.former, *gazetteer.landmarks)
+    placed: tuple[Unit | FormerUnit | Landmark, ...] = (
+        *gazetteer.units,
+        *gazetteer.former,
+        *gazetteer.landmarks,
+    )
     named = [name for place in placed for name in (place.name, *place.aliases)]
     return (profile.name, *profile.aliases, *profile.hashtags, *named)
 

@@ -7,7 +7,14 @@ from e2e.browser import IN_BROWSER, sign_in
 from ui.page import PAGES
 
 pytestmark = IN_BROWSER
-PLAIN = ("add", "password", "sign-out")
+PLAIN = (
+    "account",
+    "account/codes",
+    "account/tokens",
+    "accounts",
+    "password",
+    "sign-out",
+)
 
 
 def watched(page: Page) -> list[str]:

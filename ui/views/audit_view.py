@@ -11,7 +11,7 @@ import streamlit as st
 from casework.model import Account, AuditFilter
 from casework.permissions import Act, may
 from domain.errors import QuarantineError
-from ui import audit_lines, markup, shown
+from ui import audit_lines, markup
 from ui.audit_lines import PAGE, Asked, Line
 from ui.page import PageContext
 
@@ -125,7 +125,7 @@ def _rows(
         return
     before = st.session_state.get("audit_before")
     found = casework.audit_found(wanted, before=before, limit=PAGE)
-    title = words("audit.found", count=shown.number(count))
+    title = words("audit.found", count=words.number(count))
     heads = [words(f"audit.{name}") for name in COLUMNS]
     drawn = audit_lines.lines(found, accounts, page.reading)
     st.html(f"<h2>{escape(title)}</h2>")
@@ -167,7 +167,7 @@ def _pages(page: PageContext, last: int | None, before: int | None) -> None:
 
 def _exports(page: PageContext, asked: Asked, count: int) -> None:
     words = page.words
-    said = words("audit.export", count=shown.number(count))
+    said = words("audit.export", count=words.number(count))
     links = " · ".join(
         markup.link(f"/audit/export?kind={kind}&{asked.query}", words(f"audit.{kind}"))
         for kind in ("jsonl", "csv")
@@ -181,7 +181,7 @@ def _check(page: PageContext) -> None:
         return
     check = page.context.casework.verify_audit()
     key = "audit.check_sound" if check.sound else "audit.check_broken"
-    said = words(key, rows=shown.number(check.rows), row=check.first_bad)
+    said = words(key, rows=words.number(check.rows), row=check.first_bad)
     if check.fault is not None:
         said += " " + words(f"audit.fault_{check.fault}")
     st.html(f"<p role='status'>{escape(said)}</p>")
