@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 
 from casework.chain import append
 from casework.permissions import RefusedError
@@ -42,9 +41,6 @@ class WatchedStore(CaseworkStore):
                 subject=refused.act.value,
                 detail={"role": refused.role},
             )
-
-    def backup(self, target: Path) -> None:
-        self._store.backup(target)
 
     def close(self) -> None:
         self._store.close()

@@ -5,8 +5,8 @@ import typer
 from cli.commands import (
     accounts,
     again,
-    backup,
     audit,
+    backup,
     crawl,
     erase,
     evidence,

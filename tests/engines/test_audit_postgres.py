@@ -10,12 +10,13 @@ from sqlalchemy.exc import DBAPIError
 
 from casework.adapters.copying import copy_rows
 from casework.adapters.schema import downgrade, upgrade
+from casework.adapters.snapshot import snapshot
 from casework.adapters.sqlalchemy import SqlCaseworkStore
 from casework.anchors import Anchor
 from casework.service import Casework
 from contracts.audit import AuditContract
 from domain.clock import ManualClock
-from support_postgres.places import ask, database, restore
+from support_postgres.places import ask, database
 
 TRIGGERS = "SELECT tgname FROM pg_trigger WHERE starts_with(tgname, 'audit') ORDER BY 1"
 
@@ -35,15 +36,21 @@ class TestAuditOnPostgres(AuditContract):
             ask(self.url, "TRUNCATE audit")
         assert office.verify_audit().rows == 9
 
-    def test_a_copy_that_was_restored_refuses_as_well(
-        self, office: Casework, tmp_path: Path
+    def test_a_snapshot_refuses_as_well_and_is_whole(
+        self, office: Casework, anchors: list[Anchor], tmp_path: Path
     ) -> None:
-        office.backup(tmp_path / "copy.dump")
-        with database(self.server) as other:
-            restore(tmp_path / "copy.dump", other)
-            assert len(ask(other, TRIGGERS)) == 3
-            with pytest.raises(DBAPIError, match="audit rows are never changed"):
-                ask(other, "UPDATE audit SET actor = 'x'")
+        path = tmp_path / "copy.sqlite"
+        snapshot(self.url, path)
+        with (
+            closing(sqlite3.connect(path)) as db,
+            pytest.raises(sqlite3.IntegrityError, match="never changed"),
+        ):
+            db.execute("UPDATE audit SET actor = 'x'")
+        copy = Casework(
+            SqlCaseworkStore(f"sqlite:///{path}"), ManualClock(), lambda _: b""
+        )
+        assert copy.verify_audit(anchors).agreed == 9
+        copy.close()
 
     def test_a_copy_may_be_made_again_and_meets_its_anchors(
         self, office: Casework, anchors: list[Anchor], tmp_path: Path
