@@ -43,7 +43,7 @@ def problem_of(error: Exception, words: Wording) -> Problem:
     number = secrets.token_hex(3).upper()
     for kind, status in STATUS:
         if isinstance(error, kind):
-            message, hint = error.message, error.hint
+            message, hint = words.told(error.message), words.told(error.hint)
             if isinstance(error, RetryLaterError):
                 message, hint = words("problem.retry"), words("problem.retry_hint")
             log.info("console_refused", number=number, status=status, error=str(error))

@@ -90,7 +90,7 @@ def state_of(line: SourceLine, reading: Reading) -> tuple[str, str, str]:
     if line.report is None:
         return OFF_MARK, reading.words("sources.off"), line.spec.note
     first = line.report.first
-    said = first.said if line.sick else ""
+    said = reading.words.told(first.said) if line.sick else ""
     return MARKS[first.state], reading.words(f"condition.{first.condition}"), said
 
 
@@ -160,7 +160,11 @@ def _verdict(found: SourceTrial, words: Wording) -> str:
 def flaws(wrong: Sequence[FieldFlaw], words: Wording) -> list[str]:
     """Name each wrong field as the page does, and say what is wrong with it."""
     return [
-        words("source.flaw", field=words(f"source.f_{flaw.field}"), said=flaw.said)
+        words(
+            "source.flaw",
+            field=words(f"source.f_{flaw.field}"),
+            said=words.told(flaw.said),
+        )
         for flaw in wrong
     ]
 

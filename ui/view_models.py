@@ -356,7 +356,7 @@ def reasons(analysis: Analysis, reading: Reading) -> list[str]:
     harms = [s.name for s in analysis.judgement.labels if s.flagged]
     names = ", ".join(reading.signal(n).lower() for n in harms if n in set(Harm))
     found = [reading.words(f"why.{key}", names=names) for key in keys]
-    note = analysis.judgement.note.strip()
+    note = reading.words.told(analysis.judgement.note.strip())
     if keys in ([], ["drawn"]) and analysis.why.strip():
         return [*found, analysis.why.strip()]
     return [*found, note] if note else found
@@ -461,7 +461,7 @@ def post_view(
         places=_places(analysis, reading),
         queues=tuple(analysis.queues),
         sentence=sentence(analysis, flags, reading),
-        note=judged.note,
+        note=reading.words.told(judged.note),
         flags=flags,
         figures=figures,
         about=reading.label("about", analysis.about),
@@ -489,7 +489,9 @@ def _gone(document: Document, reading: Reading) -> str:
 def _places(analysis: Analysis, reading: Reading) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     for hit in analysis.places:
-        found.setdefault(reading.unit_name(hit.unit) or hit.name, hit.why)
+        found.setdefault(
+            reading.unit_name(hit.unit) or hit.name, reading.words.told(hit.why)
+        )
     return tuple(found.items())
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.profile import Profile
 from ui import shown
+from ui.phrases import english
 
 LANGUAGES = {"vi": "Tiếng Việt", "en": "English"}
 DEFAULT_LANGUAGE = "vi"
@@ -23,6 +24,10 @@ class Wording:
 
     def __call__(self, key: str, **values: object) -> str:
         return self.texts[key].format_map(values)
+
+    def told(self, text: str) -> str:
+        """Return what another part of the program said, in this language."""
+        return english(text) if self.language == "en" else text
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Write a number as readers of this language do: 1.234,5 or 1,234.5."""

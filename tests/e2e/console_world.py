@@ -335,13 +335,15 @@ def trial(spec: SourceSpec) -> SourceTrial:
 def health() -> Sequence[HealthRow]:
     return (
         HealthRow(
-            name="Nhật ký sự kiện", state=HealthState.GOOD, sentence="Ghi, đọc tốt."
+            name="log",
+            state=HealthState.GOOD,
+            sentence="Nhật ký sự kiện hoạt động bình thường.",
         ),
         HealthRow(
-            name="Đĩa",
+            name="disk",
             state=HealthState.WARN,
-            sentence="Còn 11% dung lượng.",
-            hint="Dọn hoặc mở rộng ổ đĩa trong tuần này.",
+            sentence="Ổ đĩa dữ liệu còn trống 3,2 GB.",
+            hint="Giải phóng ổ đĩa; khi đầy, hệ thống ngừng thu thập.",
         ),
     )
 
@@ -449,7 +451,7 @@ def _gate() -> PlaceGate:
 @cache
 def _places(title: str, lead: str, text: str, kind: PostKind) -> tuple[PlaceHit, ...]:
     found = _gate().judge(title, lead, text, kind=kind).places
-    why = "nêu tên tỉnh"
+    why = "Tên tỉnh"
     return found or (PlaceHit(name="Điện Biên", start=0, end=0, unit=None, why=why),)
 
 

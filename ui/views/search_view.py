@@ -34,7 +34,7 @@ def show(page: PageContext) -> None:
     today = shown.local(page.reading.now, page.context.profile.timezone).date()
     parsed = parse(asked, today=today)
     for warning in parsed.warnings:
-        st.html(f"<div class='mt-lag'>{escape(str(warning))}</div>")
+        st.html(f"<div class='mt-lag'>{escape(words.told(str(warning)))}</div>")
     order = Order(st.session_state.get("search_order", Order.BEST))
     search = Search(
         query=finding.with_filters(parsed.node if asked else None, filters),

@@ -35,7 +35,11 @@ def _health(page: PageContext) -> None:
     )
     columns = ("state", "what", "todo", "part")
     cells = [
-        [words(f"settings.state_{row.state}"), row.sentence, row.hint, row.name]
+        [
+            words(f"settings.state_{row.state}"),
+            *map(words.told, (row.sentence, row.hint)),
+            row.name,
+        ]
         for row in rows
     ]
     st.html(markup.table([words(f"settings.{name}") for name in columns], cells))

@@ -50,10 +50,11 @@ def show(page: PageContext, line: SourceLine) -> None:
 def _findings(page: PageContext, line: SourceLine) -> None:
     if line.report is None or not line.report.sick:
         return
+    words = page.words
     rows = "".join(
         f"<li>{source_lines.MARKS[f.state]} <b>"
-        f"{escape(page.words(f'condition.{f.condition}'))}</b>: {escape(f.said)}"
-        f"<span class='meta'>{escape(f.hint)}</span></li>"
+        f"{escape(words(f'condition.{f.condition}'))}</b>: {escape(words.told(f.said))}"
+        f"<span class='meta'>{escape(words.told(f.hint))}</span></li>"
         for f in line.report.findings
     )
     st.html(f"<ul class='mt-list'>{rows}</ul>")
