@@ -70,6 +70,9 @@ def _elsewhere(settings: Settings) -> Iterator[tuple[str, Path]]:
         with suppress(MinhTinError):
             folder = profile_folder(settings.profile, settings.profiles_dir)
             yield f"profiles/{settings.profile}", Path(folder)
+    if settings.audit_anchor_dir is not None and settings.audit_anchor_dir.is_dir():
+        # Signed heads alone; the key that signs is kept from whoever holds the copy.
+        yield "anchors", settings.audit_anchor_dir
     live = bootstrap.models_folder(settings)
     if live.is_dir() and not live.is_relative_to(settings.home):
         yield f"models/{settings.profile}", live

@@ -175,7 +175,8 @@ def _show_restored(home: Path, manifest: "Manifest", done: "Restored") -> None:
         say(f"minhtin: {sentence}")
     say(
         "minhtin: Next: `minhtin jobs --once retention`, then `minhtin doctor`. "
-        "Accounts, passwords and settings are as they were then: disable again whoever "
-        f"left since {manifest.made:%Y-%m-%d}. Erasures since the last copy are known "
+        "Accounts, passwords, access tokens and settings are as they were then: "
+        f"disable again whoever left since {manifest.made:%Y-%m-%d}. Erasures since "
+        "the last copy are known "
         "only where erasure_list is set: compare with the certificates."
     )
