@@ -55,6 +55,8 @@ class Made(Protocol):
     @property
     def reviewers(self) -> int: ...
     @property
+    def largest_share(self) -> float: ...
+    @property
     def since(self) -> datetime | None: ...
     @property
     def until(self) -> datetime | None: ...
@@ -156,7 +158,7 @@ def made_of(reading: Reading, made: Made | None) -> str:
     words = reading.words
     if made is None:
         return words("models.installed")
-    return words(
+    said = words(
         "models.made",
         at=reading.moment(made.at),
         corpus=words.number(made.corpus),
@@ -166,6 +168,10 @@ def made_of(reading: Reading, made: Made | None) -> str:
         since=reading.moment(made.since),
         until=reading.moment(made.until),
     )
+    if not 0 < made.largest_share < 1:  # not known, or of the only one there is
+        return said
+    share = words.percent(made.largest_share)
+    return f"{said} {words('models.largest_share', share=share)}"
 
 
 def shadow_lines(reading: Reading, shadow: Shadow) -> list[str]:

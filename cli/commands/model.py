@@ -11,8 +11,10 @@ from cli.output import ATTENTION, emit, friendly, say, show
 from cli.state import HomeOption, profile_of, settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from casework.service import Casework
     from jobs.learning.acts import ModelDesk
     from jobs.learning.reviewed import Reviewed
 
@@ -22,7 +24,7 @@ WhyOption = Annotated[str, typer.Option(help="Kept in the history and the audit.
 JsonOption = Annotated[bool, typer.Option("--json")]
 
 
-def train_from_reviews(home: "Path | None") -> None:
+def train_from_reviews(home: "Path | None", without: "Sequence[str]" = ()) -> None:
     """Build a candidate, say how it stands; a worse one ends with exit code 1."""
     from cli.commands.tasks import bar
     from jobs.learning.reviewed import gather_reviews
@@ -30,7 +32,7 @@ def train_from_reviews(home: "Path | None") -> None:
 
     settings = settings_of(home)
     log, casework = bootstrap.build_log(settings), bootstrap.build_casework(settings)
-    gathered = gather_reviews(log, casework)
+    gathered = gather_reviews(log, casework, without=_ids(casework, without))
     for reason, count in gathered.left_out.items():
         say(f"left out, {reason.replace('_', ' ')}: {count}")
     workshop = bootstrap.build_workshop(settings, profile_of(settings))
@@ -38,13 +40,26 @@ def train_from_reviews(home: "Path | None") -> None:
         built = workshop.build(gathered, by=_person(), progress=tell)
     training, made = built.training, built.comparison
     casework.trace_model(
-        _person(), "model.candidate", training.version, {"former": made.live}
+        _person(),
+        "model.candidate",
+        training.version,
+        {"former": made.live, "without": ", ".join(without)},
     )
     say(
         f"trained on {training.corpus} corpus texts and {training.reviews} reviews "
         f"(each counts {training.review_weight:.2f}); "
         f"measured on {training.measured_on} newer reviews"
     )
+    names = {account.id: account.name for account in casework.accounts()}
+    for account, count in sorted(
+        training.by_reviewer.items(), key=lambda pair: -pair[1]
+    ):
+        say(f"verdicts of {names.get(account, account)}: {count}")
+    if training.largest_share > _MOST:
+        say(
+            f"One account gave {training.largest_share:.0%} of the verdicts: look at "
+            "some of them (`minhtin model reviews`); --without ACCOUNT leaves them out."
+        )
     show(f"{training.version} in {built.folder}")
     log.close()
     if made.worse:
@@ -53,6 +68,21 @@ def train_from_reviews(home: "Path | None") -> None:
         say("minhtin: The candidate runs in shadow only; it cannot be promoted.")
         raise typer.Exit(ATTENTION)
     say("No figure is worse. Look at `minhtin model shadow`, then promote it.")
+
+
+_MOST = 0.5
+"""Share of one account's verdicts above which it is said. Lower, it is said in every
+small office; higher, one account may outvote all others unnoticed."""
+
+
+def _ids(casework: "Casework", names: "Sequence[str]") -> set[str]:
+    """Return the ids of accounts, closed ones too. Raises `NotFoundError`."""
+    from domain.errors import NotFoundError
+
+    known = {account.name: account.id for account in casework.accounts()}
+    if unknown := [name for name in names if name not in known]:
+        raise NotFoundError(f"There is no account {', '.join(unknown)}.")
+    return {known[name] for name in names}
 
 
 @model.command("list")

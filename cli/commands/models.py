@@ -34,6 +34,12 @@ def train(  # noqa: PLR0913, PLR0917 - options of a command
     from_reviews: Annotated[
         bool, typer.Option("--from-reviews", help="A candidate; reviews teach too.")
     ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="With --from-reviews: an account whose verdicts do not teach."
+        ),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Train the models from the corpus, or with --data any task on a labelled file."""
@@ -44,8 +50,10 @@ def train(  # noqa: PLR0913, PLR0917 - options of a command
             _refuse_without_data(text=text, label=label, title=title, map=renamed)
             if profile or out or data:
                 raise typer.BadParameter("--from-reviews takes none but --home")
-            train_from_reviews(home)
+            train_from_reviews(home, without or ())
             return
+        if without:
+            raise typer.BadParameter("--without needs --from-reviews")
         if data is None:
             _refuse_without_data(text=text, label=label, title=title, map=renamed)
             _train_own(profile, out, home)

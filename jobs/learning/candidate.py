@@ -169,6 +169,7 @@ def _training(
         until=max((word.at for word in words), default=None),
         by_queue=dict(Counter(word.queue for word in words)),
         by_verdict=dict(Counter(word.verdict.value for word in words)),
+        by_reviewer=dict(Counter(word.by for word in words)),
         left_out={why.value: count for why, count in gathered.left_out.items()},
         measured_on=len(split.newest),
     )

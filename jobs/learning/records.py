@@ -18,7 +18,11 @@ TRAINING, COMPARISON, PAGE = "training.json", "comparison.json", "comparison.md"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """What a version was made of; kept beside it. Holds no text and no post's id."""
+    """What a version was made of; kept beside it. Holds no text and no post's id.
+
+    `by_reviewer` counts verdicts by the account's id: many of one account's can bend a
+    model where no frozen set looks.
+    """
 
     version: str
     at: datetime
@@ -30,8 +34,15 @@ class Training:
     until: datetime | None = None
     by_queue: Mapping[str, int] = field(default_factory=dict)
     by_verdict: Mapping[str, int] = field(default_factory=dict)
+    by_reviewer: Mapping[str, int] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
     measured_on: int = 0
+
+    @property
+    def largest_share(self) -> float:
+        """Share of the verdicts that one person gave who gave most (0 if unknown)."""
+        counts = self.by_reviewer.values()
+        return max(counts) / sum(counts) if counts else 0.0
 
 
 def write_records(folder: Path, training: Training, made: Comparison) -> None:

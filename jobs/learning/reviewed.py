@@ -5,7 +5,7 @@ drops out by itself, also when an erasure is only half done.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -41,6 +41,8 @@ class LeftOut(StrEnum):
     """Erased, or no longer in the log as it was when reviewed."""
     SILENT = "silent"
     """The verdict says nothing of any label."""
+    EXCLUDED = "excluded"
+    """Decided by accounts alone whose verdicts were not to teach."""
     CONTRADICTED = "contradicted"
     """Two reviewers disagree and no supervisor has spoken."""
 
@@ -107,14 +109,20 @@ class Gathered:
     left_out: Mapping[LeftOut, int]
 
 
-def gather_reviews(log: EventLog, casework: Decisions) -> Gathered:
+def gather_reviews(
+    log: EventLog, casework: Decisions, *, without: Collection[str] = ()
+) -> Gathered:
     """Join decisions with the texts that they were made on.
 
-    Memory holds the text of every reviewed post, once.
+    Verdicts of the accounts `without` (ids) neither teach nor measure. Memory holds the
+    text of every reviewed post, once.
     """
-    words = standing_words(casework.decisions_since(_EVER))
+    decided = casework.decisions_since(_EVER)
+    words = standing_words([one for one in decided if one.by.id not in without])
     texts = _texts(log, {post: revision for post, (revision, _) in words.items()})
     left_out: Counter[LeftOut] = Counter()
+    if without and (gone := len(standing_words(decided)) - len(words)):
+        left_out[LeftOut.EXCLUDED] = gone
     found = []
     for post, (_, spoken) in words.items():
         analysis = texts.get(post)

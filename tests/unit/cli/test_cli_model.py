@@ -116,6 +116,10 @@ def test_too_few_reviews_are_refused_with_the_number_wanted(here: Here) -> None:
     assert said.exit_code == USAGE
     assert "There are 0 reviews to learn from; 200 are wanted." in said.stderr
     assert here.run("train", "--from-reviews", "--out", "x").exit_code == USAGE
+    said = here.run("train", "--from-reviews", "--without", "nobody")
+    assert said.exit_code == USAGE
+    assert "There is no account nobody." in said.stderr
+    assert here.run("train", "--without", "nobody").exit_code == USAGE
     assert here.done("model", "reviews") == ""
 
 

@@ -137,3 +137,27 @@ def test_the_oldest_decision_comes_first(office):
         office.decide(post, Verdict.NO_ISSUE)
     order = [one.post_id for one in gathered(office).reviewed]
     assert order == list(reversed(posts))
+
+
+def test_accounts_left_out_neither_teach_nor_contradict(office):
+    office.analysed(1, "Chuyển khoản trước")
+    office.analysed(2, "Hôm nay trời đẹp")
+    office.decide("p:1", Verdict.HARMFUL, Harm.SCAM, by="an")
+    office.decide("p:1", Verdict.NO_ISSUE, by="binh")
+    office.decide("p:2", Verdict.HARMFUL, Harm.SCAM, by="binh")
+    found = gather_reviews(
+        office.log, office.casework, without={office.people["binh"].id}
+    )
+    assert [(one.post_id, one.words[0].by) for one in found.reviewed] == [
+        ("p:1", office.people["an"].id)
+    ]
+    assert found.left_out == {LeftOut.EXCLUDED: 1}
+
+
+def test_verdicts_of_a_closed_account_teach_until_it_is_left_out(office):
+    office.analysed(1, "Chuyển khoản trước")
+    office.decide("p:1", Verdict.HARMFUL, Harm.SCAM, by="an")
+    office.casework.set_active("cli", "an", active=False)
+    assert gather_reviews(office.log, office.casework).reviewed
+    without = {office.people["an"].id}
+    assert not gather_reviews(office.log, office.casework, without=without).reviewed

@@ -65,12 +65,19 @@ def test_what_a_version_was_made_of(reading: Reading) -> None:
     assert "cài sẵn" in made_of(reading, None)
     at = datetime(2026, 11, 20, tzinfo=UTC)
     made = Training(
-        version="v", at=at, corpus=4316, reviews=200, review_weight=0.5, reviewers=3
+        version="v",
+        at=at,
+        corpus=4316,
+        reviews=200,
+        review_weight=0.5,
+        reviewers=3,
+        by_reviewer={"a": 150, "b": 30, "c": 20},
     )
     said = made_of(reading, made)
     assert "4.316 văn bản mẫu" in said
     assert "200 kết luận của 3 cán bộ" in said
     assert "0,50" in said
+    assert said.endswith("Cán bộ kết luận nhiều nhất chiếm 75% số đó.")
 
 
 def test_shadow_is_said_once_it_was_counted(reading: Reading) -> None:
