@@ -200,6 +200,6 @@ def test_the_english_switch(page: Page, address: str) -> None:
     sign_in(page, address)
     page.goto(f"{address}/settings")
     page.get_by_role("link", name="English").click()
-    expect(page.get_by_text("My account")).to_be_visible()
+    expect(page.get_by_role("heading", name="My account")).to_be_visible()
     open_desk(page, address)
     expect(page.locator(".desk .keys")).to_contain_text("Undo")

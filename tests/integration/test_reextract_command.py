@@ -3,14 +3,13 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import structlog
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -36,14 +35,6 @@ PAGE = """<script type="application/ld+json">{facts}</script>
 <article class="fck_detail"><p class="Normal">Đoạn {number} dài vừa đủ để là một bài
 viết thật của một tờ báo ở tỉnh, có hai câu. Câu thứ hai của đoạn này kể thêm về chợ
 phiên, đường sá và thời tiết ở tỉnh Điện Biên.</p></article>"""
-
-
-@pytest.fixture(autouse=True)
-def _logs_as_they_were() -> Iterator[None]:
-    """Undo what a command in this process sets: logs to its own stderr, soon closed."""
-    before = structlog.get_config()
-    yield
-    structlog.configure(**before)
 
 
 @pytest.fixture

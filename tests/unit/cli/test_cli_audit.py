@@ -4,12 +4,10 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
 import pytest
-import structlog
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -20,14 +18,6 @@ from wiring import bootstrap
 from wiring.settings import load_settings
 
 SCRIPTS = Path(__file__).parents[3] / "scripts"
-
-
-@pytest.fixture(autouse=True)
-def _logs_as_they_were() -> Iterator[None]:
-    """Undo what a command in this process sets: logs to its own stderr, soon closed."""
-    before = structlog.get_config()
-    yield
-    structlog.configure(**before)
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """The `evidence` commands: by digest, post and address, refusals, exit codes."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
-import structlog
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -21,14 +19,6 @@ from integration.line_support import Line, lines_of, local_post
 from wiring import bootstrap
 
 URL = "https://bao.example.vn/tin-1.html"
-
-
-@pytest.fixture(autouse=True)
-def _logs_as_they_were() -> Iterator[None]:
-    """Undo what a command in this process sets: logs to its own stderr, soon closed."""
-    before = structlog.get_config()
-    yield
-    structlog.configure(**before)
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The `hold` commands: what is held stays, whoever asks."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from click.testing import Result
 from typer.testing import CliRunner
 
@@ -20,14 +18,6 @@ from wiring import bootstrap
 
 GONE, KEPT = "thu:1", "thu:2"
 REASON = ("--reason", "7/2026")
-
-
-@pytest.fixture(autouse=True)
-def _logs_as_they_were() -> Iterator[None]:
-    """Undo what a command in this process sets: logs to its own stderr, soon closed."""
-    before = structlog.get_config()
-    yield
-    structlog.configure(**before)
 
 
 @pytest.fixture

@@ -33,9 +33,7 @@ class Office:
 
     def __init__(self, context: ConsoleContext, clock: ManualClock) -> None:
         self.context, self.clock = context, clock
-        self.lan = next(
-            one for one in context.casework.accounts() if one.name == "lan"
-        )
+        self.lan = next(one for one in context.casework.accounts() if one.name == "lan")
         self.room = Precedents(context.index, context.casework, clock)
 
     def post(self, name: str, text: str, *, minutes: int = 60, **more: Any) -> PostId:
