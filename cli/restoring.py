@@ -29,8 +29,9 @@ from evidence.port import EvidenceStore
 from jobs.copies.again import heard_reviews, kept_of
 from jobs.copies.checking import Copy, Findings
 from jobs.copies.erased import read_all
-from jobs.copies.files import full_or, private, sync_folder
+from jobs.copies.files import full_or, private
 from jobs.copies.folder import ERASED, OWNER_ONLY, copy_at, inside
+from jobs.durable import sync_folder
 from wiring import bootstrap
 from wiring.settings import FILE, Settings, load_settings
 

@@ -14,6 +14,7 @@ import msgspec
 
 from domain.errors import QuarantineError, StoreFullError
 from jobs.copies.sealing import Seal, Sink, Source
+from jobs.durable import sync_folder
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 PRIVATE = 0o600
@@ -195,15 +196,6 @@ def private(path: Path, mode: Literal["xb", "ab", "a+b"]) -> BinaryIO:
     how = os.O_RDWR if "+" in mode else os.O_WRONLY
     kind = os.O_EXCL if mode == "xb" else os.O_APPEND
     return os.fdopen(os.open(path, how | os.O_CREAT | kind, PRIVATE), mode)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make what was renamed in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def json_bytes(value: object) -> bytes:

@@ -21,10 +21,10 @@ from jobs.copies.files import (
     full_or,
     json_bytes,
     private,
-    sync_folder,
     write_whole,
 )
 from jobs.copies.manifest import NAME
+from jobs.durable import sync_folder
 
 MARK = "copies.json"
 KEY = "key.age"

@@ -23,6 +23,7 @@ import msgspec
 
 from classifier.folder import sound_version, whole
 from domain.errors import ConfigurationError, ConflictError, NotFoundError
+from jobs.durable import sync_folder
 
 FILE = "registry.json"
 _LOCK = "registry.lock"
@@ -211,7 +212,7 @@ class ModelRegistry:
             path.rename(old)
         draft.replace(path)
         shutil.rmtree(old, ignore_errors=True)
-        _to_disk(path.parent)
+        sync_folder(path.parent)
 
     @contextmanager
     def _changing(self) -> Iterator[Models]:
@@ -227,16 +228,7 @@ class ModelRegistry:
             file.flush()
             os.fsync(file.fileno())
         new.replace(self.file)
-        _to_disk(self.root)
-
-
-def _to_disk(folder: Path) -> None:
-    """Have renames in a folder outlive a loss of power."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync_folder(self.root)
 
 
 def former_of(models: Models) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from domain.errors import ConfigurationError, RetryLaterError
+from jobs.durable import sync_folder
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,8 +94,4 @@ class Journal:
             file.flush()
             os.fsync(file.fileno())
         part.replace(self.path)
-        handle = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync_folder(self.path.parent)
