@@ -27,6 +27,6 @@ def test_in_english(page: Page, address: str) -> None:
     sign_in(page, address)
     page.goto(f"{address}/settings")
     page.get_by_role("link", name="English").click()
-    expect(page.get_by_text("My account")).to_be_visible()
+    expect(page.get_by_role("heading", name="My account")).to_be_visible()
     page.goto(f"{address}/drift")
     expect(page.locator("h2")).to_contain_text("Last week, 3 figures moved")
