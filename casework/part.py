@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from casework.case_model import CaseTerms
 from casework.chain import append
 from casework.model import Account, AuditRow
 from casework.passwords import Passwords
@@ -16,7 +17,10 @@ from domain.review import ReviewState
 
 
 class Part:
-    """A part of the service. `encode_review` turns a state into the log's bytes."""
+    """A part of the service. `encode_review` turns a state into the log's bytes.
+
+    `terms` gives what the office's profile says of cases.
+    """
 
     def __init__(
         self,
@@ -24,11 +28,14 @@ class Part:
         clock: Clock,
         encode_review: Callable[[ReviewState], bytes],
         policy: SignInPolicy | None = None,
+        *,
+        terms: Callable[[], CaseTerms] = CaseTerms,
     ) -> None:
         self._store: CaseworkStore = WatchedStore(store, clock)
         self._clock = clock
         self._encode = encode_review
         self._policy = policy or SignInPolicy()
+        self._terms = terms
         self._passwords = Passwords(
             time_cost=self._policy.hash_time_cost,
             memory_kib=self._policy.hash_memory_kib,

@@ -33,6 +33,9 @@ class Act(StrEnum):
     FORGET_POSTS = "forget_posts"
     EXPORT_POSTS = "export_posts"
     EXPORT_AUDIT = "export_audit"
+    READ_CASES = "read_cases"
+    WORK_CASES = "work_cases"
+    SETTLE_CASES = "settle_cases"
 
 
 MEANING: Mapping[Act, str] = {
@@ -56,6 +59,9 @@ MEANING: Mapping[Act, str] = {
     Act.FORGET_POSTS: "erase posts on request",
     Act.EXPORT_POSTS: "take results of a search along; logged",
     Act.EXPORT_AUDIT: "take the audit log along; logged",
+    Act.READ_CASES: "read cases; what is attached asks for `read_personal` too",
+    Act.WORK_CASES: "open cases; posts, tasks, clocks, notes and files of them",
+    Act.SETTLE_CASES: "close and reopen a case, merge cases and part them",
 }
 
 _READERS = frozenset(Role) - {Role.GRASSROOTS}
@@ -69,6 +75,7 @@ the auditor, who judges the reviewing."""
 _WRITERS = _REVIEWERS | {Role.DRAFTER}
 """An answer to a petition needs the petitioner's name and the page as it stood."""
 
+_SETTLERS = frozenset({Role.SENIOR, Role.PRESS, Role.LEADER})
 _SENIORS = frozenset({Role.SENIOR, Role.LEADER})
 _HEADS = frozenset({Role.LEADER, Role.ADMIN})
 _ADMIN = frozenset({Role.ADMIN})
@@ -95,6 +102,9 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.FORGET_POSTS: _ADMIN,
     Act.EXPORT_POSTS: _READERS - {Role.AUDITOR},
     Act.EXPORT_AUDIT: _AUDITOR,
+    Act.READ_CASES: _WRITERS | _AUDITOR,
+    Act.WORK_CASES: _WRITERS,
+    Act.SETTLE_CASES: _SETTLERS,
 }
 """Who may do what; `docs/accounts.md` shows it as a table that is made of this.
 

@@ -6,6 +6,8 @@ from casework.part import Part
 from casework.permissions import Act, require
 from casework.port import CHUNK, Op, Rows, Where, eq
 from casework.rows import (
+    CaseFileRow,
+    CasePostRow,
     CutRow,
     DecisionRow,
     OutboxEntry,
@@ -14,9 +16,15 @@ from casework.rows import (
     ViewingRow,
 )
 from casework.states import TOPIC
-from domain.ids import PostId
+from domain.ids import Digest, PostId
 
-OF_POSTS: tuple[type[PostRow], ...] = (DecisionRow, StateRow, CutRow, ViewingRow)
+OF_POSTS: tuple[type[PostRow], ...] = (
+    DecisionRow,
+    StateRow,
+    CutRow,
+    ViewingRow,
+    CasePostRow,
+)
 """Tables whose rows go with their post."""
 
 
@@ -48,6 +56,16 @@ class Retention(Part):
                     removed=removed,
                 )
         return forgotten
+
+    def posts_in_cases(self) -> set[PostId]:
+        """Return the posts of all cases: they live as long as their case."""
+        with self._store.read() as rows:
+            return {PostId(row.post_id) for row in rows.find(CasePostRow)}
+
+    def files_of_cases(self) -> set[Digest]:
+        """Return the captures that are attachments of cases."""
+        with self._store.read() as rows:
+            return {Digest(row.evidence) for row in rows.find(CaseFileRow)}
 
 
 def _held(rows: Rows, post_ids: Sequence[PostId]) -> list[str]:

@@ -235,3 +235,86 @@ class RunRow(Row):
     finished: datetime | None
     ok: bool
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow(Row):
+    """A case. `serial` runs within `year` without gaps; cases are never removed.
+
+    `merged_into` is the id of the case that it went into; nothing of it moves there.
+    """
+
+    id: int = 0
+    number: str
+    year: int
+    serial: int
+    kind: str
+    title: str
+    status: str
+    owner: str | None
+    account: str
+    created: datetime
+    changed: datetime
+    revision: int
+    merged_into: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePostRow(PostRow):
+    """A post of a case. The time line names the row's id only, so that it can go."""
+
+    id: int = 0
+    case_id: int
+    revision: int
+    account: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseTaskRow(Row):
+    id: int = 0
+    case_id: int
+    text: str
+    who: str | None
+    due: datetime | None
+    done: datetime | None = None
+    done_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClockRow(Row):
+    """A duty that runs; `trigger` and `due` stay as they were at the start."""
+
+    id: int = 0
+    case_id: int
+    rule: str
+    trigger: datetime
+    due: datetime
+    waiting: str = ""
+    met: datetime | None = None
+    withdrawn: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFileRow(Row):
+    id: int = 0
+    case_id: int
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    evidence: str
+    account: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEventRow(Row):
+    """A line of a time line; the database refuses to change or remove it."""
+
+    id: int = 0
+    case_id: int
+    at: datetime
+    account: str
+    kind: str
+    detail: str

@@ -2,6 +2,9 @@
 
 from casework.access_tokens import AccessTokens
 from casework.accounts import Accounts
+from casework.case_clocks import CaseClocks
+from casework.case_merges import CaseMerges
+from casework.case_work import CaseWork
 from casework.ledger import Ledger
 from casework.models import ModelChoices
 from casework.recovery import Recovery
@@ -23,6 +26,9 @@ class Casework(
     AccessTokens,
     Review,
     Stories,
+    CaseWork,
+    CaseClocks,
+    CaseMerges,
     Viewings,
     Searches,
     VersionedSettings,

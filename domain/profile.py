@@ -220,7 +220,8 @@ class Profile:
 
     `aliases` are other spellings of the province's own name (without ambiguous
     abbreviations), `demonyms` and `hashtags` other signs of it. `place_gate` holds the
-    gate's figures, `retention_days` days by kind (0: no automatic end).
+    gate's figures, `retention_days` days by kind (0: no automatic end). `case_number`
+    is a format of `year` and `serial`.
     """
 
     id: str
@@ -246,3 +247,4 @@ class Profile:
     contact: str = ""
     examples: tuple[dict[str, Any], ...] = ()
     folder: str = ""
+    case_number: str = "{year}-{serial:06}"

@@ -94,9 +94,9 @@ class Eraser:
         )
 
     def cited(self, besides: Collection[PostId]) -> set[Digest]:
-        """Return the captures that decisions on other posts rest on."""
+        """Return the captures that decisions on other posts rest on, or cases hold."""
         decided = self.casework.decisions_since(_EVER)
-        return {
+        return self.casework.files_of_cases() | {
             Digest(item.digest)
             for one in decided
             if one.decision.post_id not in besides

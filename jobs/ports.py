@@ -13,7 +13,7 @@ from casework.model import (
     Setting,
     StoryCut,
 )
-from domain.ids import PostId
+from domain.ids import Digest, PostId
 from domain.review import ReviewState
 
 
@@ -74,6 +74,14 @@ class RetentionBook(Protocol):
 
     def decisions_since(self, when: datetime) -> Sequence[Decided]:
         """Return all decisions and undos since then, oldest first."""
+        ...
+
+    def posts_in_cases(self) -> set[PostId]:
+        """Return the posts of all cases."""
+        ...
+
+    def files_of_cases(self) -> set[Digest]:
+        """Return the captures that are attachments of cases."""
         ...
 
     def settings(self, prefix: str = "") -> Sequence[Setting]:

@@ -131,7 +131,7 @@ class RetentionJob(Job):
 
     def _expired(self, gathered: Mapping[PostId, Held], now: datetime) -> Expired:
         expired = Expired()
-        hold = self._eraser.held_back()
+        hold = self._eraser.held_back() | self._eraser.casework.posts_in_cases()
         reviews = self._eraser.casework.latest(list(gathered))
         for post, held in gathered.items():
             facts = held.newest
@@ -213,7 +213,8 @@ class RetentionJob(Job):
         return keep, old
 
     def _in_cases(self) -> set[PostId]:
-        return {
+        """Return posts of cases, and those whose verdict may come to one."""
+        return self._eraser.casework.posts_in_cases() | {
             one.decision.post_id
             for one in self._eraser.casework.decisions_since(_EVER)
             if one.decision.verdict in CASE_VERDICTS

@@ -19,6 +19,8 @@ ACCOUNT = "/account"
 CODES = "/account/codes"
 TOKENS = "/account/tokens"
 ACCOUNTS = "/accounts"
+CASES = "/cases"
+CASE = "/case"
 SIGN_ON = "/oidc/sign-in"
 CALLBACK = "/oidc/callback"
 BACK_CHANNEL = "/oidc/back-channel"
@@ -37,7 +39,7 @@ OPEN = frozenset(
 )
 """All that answers without a session. Compared whole: no prefixes to slip under."""
 
-OWN_TOKEN = (ACCOUNT, ACCOUNTS, PASSWORD, SIGN_OUT, ADD)
+OWN_TOKEN = (ACCOUNT, ACCOUNTS, PASSWORD, SIGN_OUT, ADD, CASE)
 """Forms (and what lies under them), whose routes compare the form's token."""
 
 WHILE_PASSWORD_IS_OLD = frozenset({PASSWORD, SIGN_OUT, *OPEN})
@@ -68,6 +70,10 @@ NEEDS: tuple[tuple[re.Pattern[str], Need], ...] = tuple(
         (r"/account(?:/.*)?|/password|/sign-out", Need()),
         (r"/add(?:/.*)?", Need()),  # says itself, in a page, who may not
         (r"/accounts(?:/.*)?", Need(Act.MANAGE_ACCOUNTS)),
+        (r"/cases?", Need(Act.READ_CASES)),
+        (r"/case/file", Need(Act.READ_PERSONAL)),
+        (r"/case/(?:merge|part)", Need(Act.SETTLE_CASES)),
+        (r"/case/[a-z-]+", Need(Act.WORK_CASES)),
         (r"/audit/export", Need(Act.EXPORT_AUDIT)),
         (r"/assets/[a-z_.]+", Need()),
     )

@@ -26,6 +26,7 @@ from domain.labels import Harm, Queue, Verdict
 from searchindex.document import Document
 from searchindex.port import Order
 from ui import captured, view_models
+from ui.case_lines import case_link
 from ui.context import ConsoleContext
 from ui.guard import language_of, session_of
 from ui.precedents import Precedents, PrecedentsView
@@ -164,7 +165,11 @@ def routes(context: ConsoleContext) -> list[BaseRoute]:
     ]
 
 
-ASSETS = (("desk.js", "text/javascript"), ("desk.css", "text/css"))
+ASSETS = (
+    ("desk.js", "text/javascript"),
+    ("desk.css", "text/css"),
+    ("cases.css", "text/css"),
+)
 
 
 def session_info(call: Call) -> dict[str, Any]:
@@ -184,6 +189,7 @@ def session_info(call: Call) -> dict[str, Any]:
             for key, v in KEYS.items()
             if may(call.account.role, Act.DECIDE)
         ],
+        "cases": may(call.account.role, Act.WORK_CASES),
         "harms": [_choice(h, reading.label("harms", h)) for h in Harm],
         "agencies": [
             {**_choice(a.id, a.name), "also": " ".join(a.aliases)}
@@ -243,6 +249,18 @@ def _view(call: Call, document: Document, *, unmasked: bool = False) -> PostView
         history=casework.history(post_id),
         viewing=viewing,
         unmasked=unmasked,
+        cases=_cases(call, post_id),
+    )
+
+
+def _cases(call: Call, post_id: PostId) -> tuple[dict[str, str], ...]:
+    """Return the cases that a post is in, for who may read them."""
+    if not may(call.account.role, Act.READ_CASES):
+        return ()
+    found = call.context.casework.cases_with([post_id]).get(post_id, ())
+    return tuple(
+        {"number": one.number, "title": one.title, "link": case_link(one.number)}
+        for one in found
     )
 
 

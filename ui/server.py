@@ -6,9 +6,10 @@ import uvicorn
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from ui import adding, api, audit_export, start_page, webhook
+from ui import adding, api, audit_export, case_files, start_page, webhook
 from ui.account_pages import AccountPages
 from ui.accounts_pages import AccountsPages
+from ui.case_pages import CasePages
 from ui.context import ConsoleContext, install
 from ui.guard import SessionGuard
 from ui.page import PAGES
@@ -53,6 +54,8 @@ def build_app(context: ConsoleContext) -> ASGIApp:
             *SignOnPages(context).routes(),
             *AccountPages(context).routes(),
             *AccountsPages(context).routes(),
+            *CasePages(context).routes(),
+            *case_files.routes(context),
             *webhook.routes(context),
             *adding.routes(context),
             *api.routes(context),

@@ -126,6 +126,8 @@ def _who(page: PageContext) -> None:
     add = ""
     if may(page.account.role, Act.ADD_POST):
         add = f'<a href="/add" target="_self">{escape(words("add.title"))}</a> '
+    if may(page.account.role, Act.READ_CASES):
+        add += f'<a href="/cases" target="_self">{escape(words("case.list"))}</a> '
     st.html(
         f'<div class="mt-who"><span>{name}</span> {add}'
         f'<a href="/account" target="_self">{escape(words("account.title"))}</a> '

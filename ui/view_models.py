@@ -1,6 +1,6 @@
 """What the desk and the pages show of a post. Pure: documents in, plain values out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -164,6 +164,7 @@ class PostView:
     timeline: tuple[Event, ...]
     edits: tuple[Edit, ...]
     viewing: str
+    cases: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -432,6 +433,7 @@ def post_view(
     history: Sequence[Decided] = (),
     viewing: Viewing | None = None,
     unmasked: bool = False,
+    cases: tuple[Mapping[str, str], ...] = (),
 ) -> PostView:
     """Build all that the desk shows of a post."""
     post, analysis = document.post, document.analysis
@@ -475,6 +477,7 @@ def post_view(
         timeline=revisions.timeline(document, reading.words, reading.moment),
         edits=revisions.edits(document, reading.words, reading.moment),
         viewing=viewing.account.display if viewing else "",
+        cases=cases,
     )
 
 

@@ -126,8 +126,10 @@ def take_picture(settings: Settings, store: EvidenceStore, digest: Digest) -> No
 def build_casework(settings: Settings) -> Casework:
     """Open casework, migrating its database when it is older."""
     from casework.adapters.sqlalchemy import SqlCaseworkStore
+    from casework.case_model import CaseTerms
     from casework.policy import SignInPolicy
     from eventlog.codec import encode_event
+    from wiring.profile import load_profile
 
     settings.home.mkdir(parents=True, exist_ok=True)
     policy = SignInPolicy(
@@ -138,7 +140,15 @@ def build_casework(settings: Settings) -> Casework:
         places=lambda: _places(settings),
     )
     store = SqlCaseworkStore(settings.casework_url)
-    return Casework(store, build_clock(), encode_event, policy)
+    return Casework(
+        store,
+        build_clock(),
+        encode_event,
+        policy,
+        terms=lambda: CaseTerms.of(
+            load_profile(settings.profile, settings.profiles_dir)
+        ),
+    )
 
 
 def _places(settings: Settings) -> tuple[str, ...]:

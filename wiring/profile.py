@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
@@ -28,6 +29,8 @@ from domain.profile import (
 from wiring.source_rows import read_sources
 
 T = TypeVar("T")
+
+CASE_NUMBER = re.compile(r"[\w./-]{1,40}")
 
 
 def profile_folder(profile_id: str, folder: Path | None = None) -> Path:
@@ -74,6 +77,7 @@ def load_profile(profile_id: str, folder: Path | None = None) -> Profile:
         organisation=crawler.get("organisation", ""),
         examples=_examples(root / "examples.jsonl"),
         folder=str(root),
+        case_number=_case_number(head),
     )
     _check(profile, root)
     return profile
@@ -100,6 +104,21 @@ def files_digest(folder: Path) -> str:
         own = hashlib.sha256(path.read_bytes()).hexdigest()
         whole.update(f"{own}  {path.relative_to(folder).as_posix()}\n".encode())
     return whole.hexdigest()
+
+
+def _case_number(head: dict[str, Any]) -> str:
+    """Return how cases are numbered; two of them must never be called the same."""
+    form = str(head.get("cases", {}).get("number", "{year}-{serial:06}"))
+    try:
+        made = {form.format(year=y, serial=n) for y in (2026, 2027) for n in (1, 2, 10)}
+    except (KeyError, IndexError, ValueError) as error:
+        raise ConfigurationError(f"[cases] number: {form!r} is no format.") from error
+    if len(made) < 6 or any(not CASE_NUMBER.fullmatch(one) for one in made):  # noqa: PLR2004 - two years of three
+        raise ConfigurationError(
+            f"[cases] number: {form!r} gives no numbers of their own.",
+            hint="Name {year} and {serial}, with letters, digits and . / - around.",
+        )
+    return form
 
 
 def _aliases(names: dict[str, Any]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from zlib import crc32
 from PIL import Image, ImageDraw
 
 from casework.adapters.sqlalchemy import SqlCaseworkStore
+from casework.case_model import CaseTerms
 from casework.policy import SignInPolicy
 from casework.service import Casework
 from cli.fetching import fetch_door
@@ -264,7 +265,13 @@ def open_casework(url: str, clock: Clock) -> Casework:
     policy = SignInPolicy(
         hash_time_cost=1, hash_memory_kib=1024, sealing=lambda: b"khoa cua bai thu"
     )
-    return Casework(SqlCaseworkStore(url), clock, encode_event, policy)
+    return Casework(
+        SqlCaseworkStore(url),
+        clock,
+        encode_event,
+        policy,
+        terms=lambda: CaseTerms.of(load_profile("dien-bien")),
+    )
 
 
 def acts_in(folder: Path, part: str) -> list[tuple[str, str]]:

@@ -344,7 +344,10 @@ class Desk {
         toggle("history", `${this.say("history")} (${post.acts.length})`),
         toggle("edits", this.say("edits", { count: post.timeline.length })),
         post.evidence && toggle("pictures", this.say("pictures_open")),
+        this.info.cases && tool([el("kbd", {}, "H"), this.say("case")], () => this.toCase()),
         post.masked > 0 && tool(this.say("reveal"), () => this.reveal())),
+      (post.cases || []).length > 0 && el("div", { class: "note-bar" }, this.say("in_cases"), " ",
+        post.cases.map((one) => el("a", { href: one.link, target: "_blank", rel: "noopener" }, `${one.number} ${one.title} `))),
       post.viewing && el("div", { class: "note-bar" }, this.say("viewing", { name: post.viewing })),
       post.gone && el("div", { class: "note-bar" }, post.gone),
       post.standing && el("div", { class: "fine-bar" }, post.standing),
@@ -361,6 +364,9 @@ class Desk {
     this.view.scrollTop = 0;
     this.drawWhy(post);
     this.drawBar();
+  }
+  toCase() {
+    if (this.current && this.info.cases) window.open(`/case/new?post=${encodeURIComponent(this.current.id)}`, "_blank", "noopener");
   }
   drawPanel(post) {
     if (this.panel === "history") return this.drawHistory(post);
@@ -640,7 +646,7 @@ class Desk {
     title.focus();
   }
   help() {
-    const rows = [...this.info.verdicts.map((verdict) => [verdict.key, verdict.label]), ["Z", this.say("undo")], ["J", this.say("next")], ["K", this.say("previous")], ["G", this.say("open_key")], ["C", this.say("copies_key")], ["?", this.say("keys")]];
+    const rows = [...this.info.verdicts.map((verdict) => [verdict.key, verdict.label]), ["Z", this.say("undo")], ["J", this.say("next")], ["K", this.say("previous")], ["G", this.say("open_key")], ["C", this.say("copies_key")], ...(this.info.cases ? [["H", this.say("case")]] : []), ["?", this.say("keys")]];
     this.dialog(this.say("keys"), el("table", {}, rows.map(([key, label]) => el("tr", {}, el("td", {}, el("kbd", {}, key)), el("td", {}, label)))),
       el("p", { class: "quiet" }, this.say("keys_note"), " ", this.say("share")), el("div", { class: "acts" }, el("button", { class: "primary", onclick: () => this.shut() }, this.say("close")))).querySelector("button").focus();
   }
@@ -684,7 +690,7 @@ class Desk {
     const verdict = this.info.verdicts.find((one) => one.key === key);
     if (verdict) return () => this.choose(verdict);
     return {
-      z: () => this.undo(), j: () => this.step(1), k: () => this.step(-1), g: () => this.original(), "?": () => this.help(),
+      z: () => this.undo(), j: () => this.step(1), k: () => this.step(-1), g: () => this.original(), h: () => this.toCase(), "?": () => this.help(),
       c: () => { const box = this.view.querySelector("input[type=checkbox]"); if (box) box.click(); },
     }[key.toLowerCase()];
   }

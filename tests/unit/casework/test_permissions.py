@@ -26,6 +26,7 @@ def test_an_auditor_reads_and_changes_nothing() -> None:
         Act.READ_POSTS,
         Act.READ_AUDIT,
         Act.EXPORT_AUDIT,
+        Act.READ_CASES,
         Act.HOLD_TOKEN,
     }
 
@@ -46,7 +47,12 @@ def test_a_senior_does_what_an_analyst_does_and_settles() -> None:
         {act for act in Act if may(role, act)} for role in (Role.SENIOR, Role.ANALYST)
     )
     more = senior - analyst
-    assert more == {Act.UNDO_OTHERS, Act.SETTLE, Act.DROP_SHARED_SEARCH}
+    assert more == {
+        Act.UNDO_OTHERS,
+        Act.SETTLE,
+        Act.DROP_SHARED_SEARCH,
+        Act.SETTLE_CASES,
+    }
     assert analyst < senior
 
 

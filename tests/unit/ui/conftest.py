@@ -12,9 +12,10 @@ from starlette.websockets import WebSocket
 
 from domain.clock import ManualClock
 from e2e.console_world import NOW, PASSWORD, world
-from ui import adding, api, audit_export, webhook
+from ui import adding, api, audit_export, case_files, webhook
 from ui.account_pages import AccountPages
 from ui.accounts_pages import AccountsPages
+from ui.case_pages import CasePages
 from ui.context import ConsoleContext
 from ui.guard import SessionGuard
 from ui.sign_in import SignInPages
@@ -51,6 +52,8 @@ def guarded(context: ConsoleContext) -> Starlette:
             *SignOnPages(context).routes(),
             *AccountPages(context).routes(),
             *AccountsPages(context).routes(),
+            *CasePages(context).routes(),
+            *case_files.routes(context),
             *webhook.routes(context),
             *adding.routes(context),
             *api.routes(context),

@@ -1,0 +1,199 @@
+"""What cases must do on every casework store."""
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from casework.case_model import (
+    CaseEventKind,
+    CaseFilter,
+    CaseKind,
+    CaseStatus,
+    CaseTerms,
+    NewCase,
+)
+from casework.case_part import StaleCaseError
+from casework.model import Account
+from casework.policy import SignInPolicy
+from casework.port import CaseworkStore, eq
+from casework.rows import CaseEventRow
+from casework.service import Casework
+from domain.clock import ManualClock
+from domain.errors import ConflictError, MinhTinError
+from domain.ids import PostId
+from domain.labels import Role
+from domain.profile import LegalRule
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+ANSWER = LegalRule(
+    id="answer",
+    duty="Trả lời",
+    basis="Điều 1",
+    length=15,
+    unit="working_days",
+    grade="A",
+    recurrence="once",
+    counting="default",
+)
+CHEAP = SignInPolicy(hash_time_cost=1, hash_memory_kib=32)
+
+
+def office_on(store: CaseworkStore, clock: ManualClock) -> Casework:
+    terms = CaseTerms(rules=(ANSWER,))
+    return Casework(store, clock, lambda _: b"", CHEAP, terms=lambda: terms)
+
+
+def person(office: Casework, role: Role = Role.SENIOR) -> Account:
+    return office.create_account(
+        "cli", name=role.value, display=role.value, role=role,
+        password="suối nậm rốm trong",
+    )  # fmt: skip
+
+
+def new(title: str = "Cầu treo hỏng", **more: object) -> NewCase:
+    return NewCase(kind=CaseKind.COMPLAINT, title=title, **more)
+
+
+class CasesContract(ABC):
+    @abstractmethod
+    def make(self) -> CaseworkStore:
+        """Return an empty store."""
+
+    @pytest.fixture
+    def clock(self) -> ManualClock:
+        return ManualClock(NOW)
+
+    @pytest.fixture
+    def store(self) -> Iterator[CaseworkStore]:
+        store = self.make()
+        yield store
+        store.close()
+
+    @pytest.fixture
+    def office(self, store: CaseworkStore, clock: ManualClock) -> Casework:
+        return office_on(store, clock)
+
+    def test_numbers_run_without_gaps_by_the_offices_year(
+        self, office: Casework, clock: ManualClock
+    ) -> None:
+        an = person(office)
+        assert [office.open_case(an, new()).number for _ in range(2)] == [
+            "2026-000001",
+            "2026-000002",
+        ]
+        # New year begins in the office's zone, seven hours before it does in UTC.
+        clock.advance(days=38, seconds=(13 * 60 + 59) * 60)
+        assert office.open_case(an, new()).number == "2026-000003"
+        clock.advance(seconds=60)
+        assert office.open_case(an, new()).number == "2027-000001"
+
+    def test_no_number_is_given_twice_or_lost_to_many_at_once(
+        self, office: Casework
+    ) -> None:
+        an = person(office)
+        found: list[str] = []
+
+        def open_some() -> None:
+            found.extend(office.open_case(an, new()).number for _ in range(5))
+
+        threads = [threading.Thread(target=open_some) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(found) == [f"2026-{n:06}" for n in range(1, 21)]
+
+    def test_what_failed_takes_no_number(self, office: Casework) -> None:
+        an = person(office)
+        with pytest.raises(MinhTinError):
+            office.open_case(an, new(owner="nobody"))
+        assert office.open_case(an, new()).number == "2026-000001"
+
+    def test_two_tabs_do_not_overwrite_each_other(self, office: Casework) -> None:
+        an = person(office)
+        case = office.open_case(an, new())
+        wanted = {"kind": CaseKind.HARM, "owner": an.id}
+        office.edit_case(an, case.number, case.revision, title="Một", **wanted)
+        with pytest.raises(StaleCaseError):
+            office.edit_case(an, case.number, case.revision, title="Hai", **wanted)
+        with pytest.raises(StaleCaseError):
+            office.move_case(an, case.number, case.revision, CaseStatus.WORKING)
+        assert office.case(case.number).title == "Một"
+
+    def test_the_time_line_is_only_added_to(
+        self, office: Casework, store: CaseworkStore
+    ) -> None:
+        an = person(office)
+        case = office.open_case(an, new())
+        office.note_in_case(an, case.number, "Đã gọi xã.\nHẹn chiều.")
+        for act in (
+            lambda rows: rows.change(CaseEventRow, {"detail": "{}"}, eq("id", 1)),
+            lambda rows: rows.remove(CaseEventRow),
+        ):
+            with pytest.raises(MinhTinError), store.write() as rows:
+                act(rows)
+        events = office.whole_case(case.number).events
+        assert [event.kind for event in events] == [
+            CaseEventKind.OPENED,
+            CaseEventKind.NOTED,
+        ]
+        assert events[1].detail["text"] == "Đã gọi xã.\nHẹn chiều."
+        assert office.verify_audit().sound
+
+    def test_merging_keeps_both_numbers_and_parting_is_exact(
+        self, office: Casework
+    ) -> None:
+        an = person(office)
+        one, two = (office.open_case(an, new(t)) for t in ("Một", "Hai"))
+        office.add_post_to_case(an, one.number, PostId("p:1"), 1)
+        office.note_in_case(an, one.number, "của một")
+        before = office.whole_case(one.number)
+        office.merge_case(an, one.number, one.revision, two.number)
+        whole = office.whole_case(one.number)
+        assert whole.case.number == two.number
+        assert office.case(one.number).merged_into == two.number
+        assert [a.number for a in whole.absorbed] == [one.number]
+        assert [p.post_id for p in whole.posts] == ["p:1"]
+        assert {e.number for e in whole.events} == {one.number, two.number}
+        # What is already there is not put in twice; what comes goes to the survivor.
+        assert office.add_post_to_case(an, one.number, PostId("p:1"), 1) == two.number
+        office.add_post_to_case(an, one.number, PostId("p:2"), 1)
+        office.part_case(an, one.number, whole.case.revision)
+        after = office.whole_case(one.number)
+        assert (after.posts, after.case.title) == (before.posts, "Một")
+        assert list(after.events[: len(before.events)]) == list(before.events)
+        assert [e.kind for e in after.events[-2:]] == ["merged", "parted"]
+        assert [p.post_id for p in office.whole_case(two.number).posts] == ["p:2"]
+
+    def test_clocks_stay_where_the_law_puts_them(
+        self, office: Casework, clock: ManualClock
+    ) -> None:
+        an = person(office)
+        number = office.open_case(an, new()).number
+        made = office.start_clock(an, number, "answer", NOW)
+        assert made.due == datetime(2026, 12, 14, 16, 59, 59, tzinfo=UTC)
+        office.wait_on_clock(an, number, 1, made.id, "Công an tỉnh")
+        (held,) = office.whole_case(number).clocks
+        assert (held.due, held.waiting) == (made.due, "Công an tỉnh")
+        (line,) = office.cases(CaseFilter())
+        assert (line.due, line.clocks) == (made.due, 1)
+        with pytest.raises(ConflictError, match="đang chạy"):
+            office.move_case(an, number, 2, CaseStatus.CLOSED)
+        clock.advance(days=1)
+        office.meet_clock(an, number, made.id, clock.now())
+        office.move_case(an, number, 3, CaseStatus.CLOSED)
+        assert office.cases(CaseFilter()) == []
+
+    def test_an_erased_post_leaves_its_case_without_a_name(
+        self, office: Casework
+    ) -> None:
+        an = person(office)
+        case = office.open_case(an, new(posts=((PostId("p:1"), 2),)))
+        assert office.posts_in_cases() == {PostId("p:1")}
+        office.forget_posts("cli", [PostId("p:1")], "request")
+        whole = office.whole_case(case.number)
+        assert whole.posts == []
+        assert "p:1" not in repr(whole)
