@@ -7,6 +7,7 @@ from hashlib import sha256
 import pytest
 
 from casework.adapters.sqlalchemy import SqlCaseworkStore
+from casework.case_model import CaseKind, NewCase, NewFile
 from casework.model import Decision, Evidence
 from casework.service import Casework
 from crawlers.erasing import CrawlMemory
@@ -528,3 +529,24 @@ def test_an_index_out_of_reach_does_not_undo_a_run(office):
     fill(office)
     job = RetentionJob(office.eraser, DAYS, ZONE, index=Unreachable())
     assert "out of reach" in job.run(office.clock.now())
+
+
+def test_what_a_case_holds_is_kept(office):
+    office.add("in-case")
+    office.add("loose")
+    new = NewCase(
+        kind=CaseKind.COMPLAINT, title="Cầu treo", posts=((PostId("in-case"), 1),)
+    )
+    number = office.casework.open_case(office.analyst, new).number
+    paper = office.capture("https://case.invalid/1")
+    file = NewFile(
+        name="a.pdf", media_type="application/pdf", size=1, sha256="0", evidence=paper
+    )
+    office.casework.attach_to_case(office.analyst, number, file)
+    office.clock.advance(days=400)
+    office.retain()
+    kept = set(office.evidence.digests())
+    assert paper in kept
+    assert len(kept) == 2
+    (post,) = office.casework.whole_case(number).posts
+    assert post.post_id == "in-case"
