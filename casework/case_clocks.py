@@ -10,6 +10,7 @@ from casework.audit import storable
 from casework.case_model import CaseClock, CaseEventKind
 from casework.case_part import CasePart, family, line_of
 from casework.case_reading import clock_of
+from casework.case_sums import reckon
 from casework.model import Account
 from casework.permissions import Act, require
 from casework.port import Op, Rows, Where, eq
@@ -48,6 +49,7 @@ class CaseClocks(CasePart):
             case = self._present(rows, number)
             row = CaseClockRow(case_id=case.id, rule=rule, trigger=trigger, due=due)
             given = rows.add(row)
+            reckon(rows, case)
             self._tell(
                 rows,
                 actor,
@@ -89,6 +91,7 @@ class CaseClocks(CasePart):
                     hint="Chọn thời điểm sau khi phát sinh và không ở tương lai.",
                 )
             rows.change(CaseClockRow, {"met": when}, eq("id", row.id))
+            reckon(rows, case)
             case = self._changed(rows, case)
             told = {"clock": clock, "rule": row.rule, "when": when}
             self._tell(rows, actor, case, CaseEventKind.CLOCK_MET, **told)
@@ -103,6 +106,7 @@ class CaseClocks(CasePart):
             case = self._present(rows, number)
             row = _running(rows, case, clock)
             rows.change(CaseClockRow, {"withdrawn": reason}, eq("id", row.id))
+            reckon(rows, case)
             case = self._changed(rows, case)
             told = {"clock": clock, "rule": row.rule, "reason": reason}
             self._tell(rows, actor, case, CaseEventKind.CLOCK_WITHDRAWN, **told)

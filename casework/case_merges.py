@@ -7,6 +7,7 @@ added after the merger belongs to the survivor.
 
 from casework.case_model import Case, CaseEventKind, CaseStatus
 from casework.case_part import CasePart, StaleCaseError, cases_of, named, survivor
+from casework.case_sums import reckon
 from casework.model import Account
 from casework.permissions import Act, require
 from domain.errors import ConflictError
@@ -31,6 +32,7 @@ class CaseMerges(CasePart):
                 )
             case = self._changed(rows, case, merged_into=other.id)
             other = self._changed(rows, other)
+            reckon(rows, other)
             self._tell(rows, actor, case, CaseEventKind.MERGED, other=other.number)
             self._tell(rows, actor, other, CaseEventKind.ABSORBED, other=case.number)
             return cases_of(rows, [other])[0]
@@ -51,6 +53,8 @@ class CaseMerges(CasePart):
                 raise StaleCaseError
             case = self._changed(rows, case, merged_into=None)
             other = self._changed(rows, other)
+            reckon(rows, case)
+            reckon(rows, other)
             self._tell(rows, actor, case, CaseEventKind.PARTED, other=other.number)
             self._tell(rows, actor, other, CaseEventKind.RELEASED, other=case.number)
             return cases_of(rows, [case])[0]

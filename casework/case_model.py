@@ -80,6 +80,14 @@ class DueSoon(StrEnum):
     WEEK = "week"
 
 
+class CaseOrder(StrEnum):
+    """What stands first in a list; what has no due time comes last by `DUE`."""
+
+    DUE = "due"
+    NEWEST = "newest"
+    CHANGED = "changed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseTerms:
     """What an office's profile says of cases: numbers, zone, duties, days off.
@@ -227,12 +235,17 @@ class WholeCase:
     events: Sequence[CaseEvent]
 
 
+NOBODY = "-"
+"""The owner of cases that have none; no account has this id."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
     """Which cases are wanted; what is empty does not restrict.
 
     Without `status` they are those that are not closed, unless `closed_too`.
-    `words` are looked for in numbers and titles, with or without marks.
+    `words` are looked for in numbers and titles, with or without marks, also in those
+    of merged cases. `owner` is an account's id, or `NOBODY`.
     """
 
     kind: CaseKind | None = None
@@ -251,3 +264,11 @@ class CaseLine:
     due: datetime | None
     tasks: int
     clocks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseList:
+    """A page of a list; `count` is how many cases fit on all pages."""
+
+    lines: Sequence[CaseLine]
+    count: int

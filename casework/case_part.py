@@ -8,7 +8,7 @@ from casework.case_model import Case, CaseEventKind, CaseKind, CaseStatus
 from casework.model import Account
 from casework.part import Part, accounts_by_id
 from casework.permissions import Act, find_actor, may
-from casework.port import Op, Rows, Where, eq
+from casework.port import Rows, eq
 from casework.rows import CaseEventRow, CaseRow
 from domain.errors import ConflictError, NotFoundError, QuarantineError
 from domain.labels import Role
@@ -122,22 +122,6 @@ def family(rows: Rows, row: CaseRow) -> list[CaseRow]:
         found += more
         waiting = [one.id for one in more]
     return found
-
-
-def roots(rows: Rows) -> Mapping[int, int]:
-    """Return, for each merged case, the id of the one it lives on in."""
-    into = {
-        row.id: row.merged_into
-        for row in rows.find(CaseRow, Where("merged_into", Op.OTHER, None))
-        if row.merged_into is not None
-    }
-    ends = {}
-    for start in into:
-        end = start
-        while end in into:
-            end = into[end]
-        ends[start] = end
-    return ends
 
 
 def line_of(text: str, what: str) -> str:

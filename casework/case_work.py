@@ -9,6 +9,7 @@ from casework.audit import storable
 from casework.case_model import CaseEventKind, CaseFile, NewFile
 from casework.case_part import LONGEST_NOTE, family, line_of
 from casework.case_reading import file_of
+from casework.case_sums import reckon
 from casework.cases import Cases
 from casework.model import Account
 from casework.part import accounts_by_id
@@ -54,6 +55,7 @@ class CaseWork(Cases):
             person = self._person(rows, who)
             row = CaseTaskRow(case_id=case.id, text=text, who=person, due=due)
             task = rows.add(row)
+            reckon(rows, case)
             told = {"task": task, "text": text, "who": person, "due": due}
             self._tell(rows, actor, case, CaseEventKind.TASK_ADDED, **told)
             return task
@@ -69,6 +71,7 @@ class CaseWork(Cases):
             done = {"done": self._clock.now(), "done_by": actor.id}
             if not rows.change(CaseTaskRow, done, *on, eq("done", None)):
                 raise ConflictError("Việc này đã được ghi nhận xong.")
+            reckon(rows, case)
             self._tell(rows, actor, case, CaseEventKind.TASK_DONE, task=task)
 
     def note_in_case(self, actor: Account, number: str, text: str) -> None:

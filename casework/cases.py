@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from casework.case_model import (
     MOVES,
     NAMES,
+    NOBODY,
     Case,
     CaseEventKind,
     CaseFilter,
     CaseKind,
     CaseLine,
+    CaseList,
+    CaseOrder,
     CaseStatus,
     DueSoon,
     NewCase,
@@ -23,24 +26,28 @@ from casework.case_part import (
     family,
     line_of,
     named,
-    roots,
     survivor,
 )
 from casework.case_reading import held_by
+from casework.case_sums import folded, reckon
 from casework.model import Account
 from casework.part import account_of
 from casework.permissions import Act, may, require
 from casework.port import Op, Rows, Where, eq, yes
-from casework.rows import AccountRow, CaseClockRow, CasePostRow, CaseRow, CaseTaskRow
+from casework.rows import AccountRow, CaseClockRow, CasePostRow, CaseRow
 from domain.errors import ConflictError
 from domain.ids import PostId
 from domain.labels import Role
-from nlp.unicode import fold
 
-MOST = 500
-"""Cases of one list. More makes the page slow; an office has some dozens open."""
+PAGE = 50
+"""Cases of one page of a list, about two screens. More is slower and not read; fewer
+means more pages."""
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+_ORDERS = {
+    CaseOrder.DUE: "due -id",
+    CaseOrder.NEWEST: "-id",
+    CaseOrder.CHANGED: "-changed -id",
+}
 _SETTLING = frozenset({CaseStatus.CLOSED})
 
 
@@ -68,6 +75,7 @@ class Cases(CasePart):
                 revision=1,
             )
             row = replace(row, id=rows.add(row))
+            reckon(rows, row)
             self._tell(
                 rows,
                 actor,
@@ -123,6 +131,7 @@ class Cases(CasePart):
             new = {k: v for k, v in wanted.items() if v != getattr(case, k)}
             if new:
                 case = self._changed(rows, case, **new)
+                reckon(rows, case)
                 told = {k: v or "" for k, v in new.items()}
                 self._tell(rows, actor, case, CaseEventKind.EDITED, **told)
             return cases_of(rows, [case])[0]
@@ -185,20 +194,43 @@ class Cases(CasePart):
                 found.setdefault(PostId(link.post_id), []).extend(cases_of(rows, [row]))
         return found
 
-    def cases(self, wanted: CaseFilter, limit: int = MOST) -> Sequence[CaseLine]:
-        """Return cases that fit, those first that are due first, then the newest."""
+    def cases(
+        self,
+        wanted: CaseFilter,
+        *,
+        order: CaseOrder = CaseOrder.DUE,
+        skip: int = 0,
+        limit: int = PAGE,
+    ) -> CaseList:
+        """Return a page of the cases that fit, and how many fit in all."""
+        on = self._conditions(wanted)
         with self._store.read() as rows:
-            kept = rows.find(CaseRow, *_conditions(wanted), order="-id", limit=limit)
-            lines = _lines(rows, [row for row in kept if _named_so(row, wanted.words)])
-        until = self._until(wanted.due)
-        fits = [one for one in lines if until is None or (one.due and one.due <= until)]
-        return sorted(fits, key=_order)
+            kept = rows.find(CaseRow, *on, order=_ORDERS[order], skip=skip, limit=limit)
+            lines = [
+                CaseLine(case=case, due=row.due, tasks=row.tasks, clocks=row.clocks)
+                for row, case in zip(kept, cases_of(rows, kept), strict=True)
+            ]
+            return CaseList(lines=lines, count=rows.count(CaseRow, *on))
 
-    def _until(self, due: DueSoon | None) -> datetime | None:
+    def _conditions(self, wanted: CaseFilter) -> list[Where]:
+        on = [eq("merged_into", None)]
+        if wanted.kind is not None:
+            on.append(eq("kind", wanted.kind.value))
+        if wanted.owner:
+            on.append(eq("owner", None if wanted.owner == NOBODY else wanted.owner))
+        if wanted.status is not None:
+            on.append(eq("status", wanted.status.value))
+        elif not wanted.closed_too:
+            on.append(Where("status", Op.OTHER, CaseStatus.CLOSED.value))
+        if wanted.due is not None:
+            on.append(Where("due", Op.BELOW, self._until(wanted.due)))
+        return on + [
+            Where("words", Op.HOLDS, word) for word in folded(wanted.words).split()
+        ]
+
+    def _until(self, due: DueSoon) -> datetime:
         now = self._clock.now()
         match due:
-            case None:
-                return None
             case DueSoon.OVERDUE:
                 return now
             case DueSoon.TODAY | DueSoon.WEEK:
@@ -235,55 +267,3 @@ def _check_clocks(rows: Rows, case: CaseRow) -> None:
             "Hồ sơ còn thời hạn luật định đang chạy.",
             hint="Ghi nhận đã thực hiện, hoặc thôi theo dõi kèm lý do, rồi đóng.",
         )
-
-
-def _conditions(wanted: CaseFilter) -> list[Where]:
-    on = [eq("merged_into", None)]
-    if wanted.kind is not None:
-        on.append(eq("kind", wanted.kind.value))
-    if wanted.owner:
-        on.append(eq("owner", wanted.owner))
-    if wanted.status is not None:
-        on.append(eq("status", wanted.status.value))
-    elif not wanted.closed_too:
-        on.append(Where("status", Op.OTHER, CaseStatus.CLOSED.value))
-    return on
-
-
-def _named_so(row: CaseRow, words: str) -> bool:
-    text = fold(f"{row.number} {row.title}")
-    return all(word in text for word in fold(words).split())
-
-
-def _lines(rows: Rows, found: Sequence[CaseRow]) -> list[CaseLine]:
-    ends = roots(rows)
-    wanted = {row.id for row in found}
-    ids = wanted | {start for start, end in ends.items() if end in wanted}
-    tasks: dict[int, list[datetime]] = {}
-    clocks: dict[int, list[datetime]] = {}
-    for task in rows.find_in(CaseTaskRow, "case_id", ids):
-        if task.done is None:
-            end = ends.get(task.case_id, task.case_id)
-            tasks.setdefault(end, []).append(task.due or _NEVER)
-    for clock in rows.find_in(CaseClockRow, "case_id", ids):
-        if clock.met is None and not clock.withdrawn:
-            end = ends.get(clock.case_id, clock.case_id)
-            clocks.setdefault(end, []).append(clock.due)
-    return [
-        CaseLine(
-            case=case,
-            due=_first([*tasks.get(row.id, ()), *clocks.get(row.id, ())]),
-            tasks=len(tasks.get(row.id, ())),
-            clocks=len(clocks.get(row.id, ())),
-        )
-        for row, case in zip(found, cases_of(rows, found), strict=True)
-    ]
-
-
-def _first(dues: Sequence[datetime]) -> datetime | None:
-    return min((due for due in dues if due is not _NEVER), default=None)
-
-
-def _order(line: CaseLine) -> tuple[bool, float, float]:
-    due = line.due.timestamp() if line.due else 0.0
-    return line.due is None, due, -line.case.created.timestamp()

@@ -30,11 +30,16 @@ class Op(StrEnum):
     FROM = ">="
     ABOVE = ">"
     IN = "in"
+    HOLDS = "holds"
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A condition on a field; `None` with EQUAL or OTHER means «is (not) absent»."""
+    """A condition on a field; `None` with EQUAL or OTHER means «is (not) absent».
+
+    HOLDS looks for a text within the field's, every sign as itself. Whether A and a
+    differ there is the database's affair: ask for folded text in folded text.
+    """
 
     field: str
     op: Op
@@ -73,11 +78,18 @@ class Rows(ABC):
 
     @abstractmethod
     def find(
-        self, kind: type[R], *on: Where, order: str = "", limit: int | None = None
+        self,
+        kind: type[R],
+        *on: Where,
+        order: str = "",
+        skip: int = 0,
+        limit: int | None = None,
     ) -> Sequence[R]:
-        """Return rows that fit, ascending by the field `order`; `-field` descends.
+        """Return rows that fit, but not the first `skip` of them, and at most `limit`.
 
-        Without `order` they come by primary key.
+        `order` names fields, parted by spaces; `-field` descends. Rows without a value
+        come last either way. What is equal, or all without `order`, comes by primary
+        key.
         """
 
     @abstractmethod

@@ -242,6 +242,10 @@ class CaseRow(Row):
     """A case. `serial` runs within `year` without gaps; cases are never removed.
 
     `merged_into` is the id of the case that it went into; nothing of it moves there.
+    What lists sort by and look for is reckoned from the other tables after each act
+    (`casework.case_sums`), also from what was merged into it: `due`, what of open tasks
+    and running clocks is due first; `tasks` and `clocks`, how many; `words`, numbers
+    and titles, folded.
     """
 
     id: int = 0
@@ -257,6 +261,10 @@ class CaseRow(Row):
     changed: datetime
     revision: int
     merged_into: int | None = None
+    due: datetime | None = None
+    tasks: int = 0
+    clocks: int = 0
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

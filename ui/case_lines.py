@@ -3,30 +3,36 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from casework.case_model import (
     MOVES,
+    NOBODY,
     CaseClock,
     CaseEvent,
     CaseEventKind,
     CaseFilter,
     CaseKind,
     CaseLine,
+    CaseOrder,
     CaseStatus,
     DueSoon,
     WholeCase,
 )
+from casework.cases import PAGE
 from casework.model import Account
 from casework.permissions import Act, may
 from domain.errors import QuarantineError
 from domain.profile import LegalRule
 from ui import shown
-from ui.access import CASE
+from ui.access import CASE, CASES
 from ui.view_models import Reading
 
 _ALL = "all"
+_DIGITS = 7
+"""Digits of a page's number. More is no page of any office, and too much for a
+database's whole numbers."""
 
 
 def case_link(number: str) -> str:
@@ -41,10 +47,49 @@ def filter_of(query: Mapping[str, str], me: Account) -> CaseFilter:
         kind=CaseKind(kind) if kind in set(CaseKind) else None,
         status=CaseStatus(status) if status in set(CaseStatus) else None,
         closed_too=status == _ALL,
-        owner=me.id if owner == "me" else owner[:40],
+        owner={"me": me.id, "nobody": NOBODY}.get(owner, owner[:40]),
         due=DueSoon(due) if due in set(DueSoon) else None,
         words=query.get("q", "")[:200],
     )
+
+
+def place_of(query: Mapping[str, str]) -> tuple[CaseOrder, int]:
+    """Read the list's order and its page, from 1, from its address."""
+    order, page = query.get("order", ""), query.get("page", "")
+    known = page.isdecimal() and len(page) < _DIGITS
+    return (
+        CaseOrder(order) if order in set(CaseOrder) else CaseOrder.DUE,
+        max(1, int(page)) if known else 1,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """Which lines a page of a list shows, in words, and its neighbours' addresses."""
+
+    said: str
+    former: str = ""
+    following: str = ""
+
+
+def turns(count: int, page: int, asked: Mapping[str, str], reading: Reading) -> Turns:
+    first, last = (page - 1) * PAGE + 1, min(page * PAGE, count)
+    said = reading.words(
+        "case.count" if count <= PAGE else "case.count_part",
+        count=shown.number(count),
+        first=shown.number(first),
+        last=shown.number(last),
+    )
+    return Turns(
+        said=said,
+        former=_turned(asked, page - 1) if page > 1 else "",
+        following=_turned(asked, page + 1) if last < count else "",
+    )
+
+
+def _turned(asked: Mapping[str, str], page: int) -> str:
+    kept = {name: value for name, value in asked.items() if value}
+    return f"{CASES}?{urlencode(kept | {'page': page})}"
 
 
 def time_of(text: str, reading: Reading) -> datetime | None:

@@ -16,7 +16,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from casework.case_model import CaseFilter, CaseKind, CaseStatus, DueSoon, NewCase
+from casework.case_model import (
+    CaseFilter,
+    CaseKind,
+    CaseOrder,
+    CaseStatus,
+    DueSoon,
+    NewCase,
+)
+from casework.cases import PAGE
 from casework.model import Account
 from casework.permissions import Act, may
 from domain.analysis import Analysis
@@ -201,12 +209,16 @@ class CasePages:
     # --------------------------------------------------------------------- pages
     def _list(self, visit: Visit) -> Values:
         wanted = case_lines.filter_of(visit.fields, visit.account)
-        lines = self._casework.cases(wanted)
+        order, page = case_lines.place_of(visit.fields)
+        found = self._casework.cases(wanted, order=order, skip=(page - 1) * PAGE)
+        asked = {name: visit.get(name) for name in _FILTERS}
         return {
-            "lines": case_lines.list_lines(lines, visit.reading),
-            "query": {name: visit.get(name) for name in _FILTERS},
+            "lines": case_lines.list_lines(found.lines, visit.reading),
+            "turns": case_lines.turns(found.count, page, asked, visit.reading),
+            "query": asked,
             "people": self._casework.case_workers(),
             "dues": list(DueSoon),
+            "orders": list(CaseOrder),
         }
 
     def _one(self, visit: Visit) -> Values:
@@ -249,7 +261,7 @@ class CasePages:
         post_id = visit.get("post")
         document = self._document(post_id) if post_id else None
         words = visit.get("q")
-        offered = self._casework.cases(CaseFilter(words=words))
+        offered = self._casework.cases(CaseFilter(words=words), limit=MOST_OFFERED)
         held = self._casework.cases_with([PostId(post_id)]) if post_id else {}
         return {
             "post": self._shown(document, visit.reading) if document else None,
@@ -260,8 +272,8 @@ class CasePages:
             "people": self._casework.case_workers(),
             "me": visit.account.id,
             "q": words,
-            "offered": case_lines.list_lines(offered[:MOST_OFFERED], visit.reading),
-            "more": max(0, len(offered) - MOST_OFFERED),
+            "offered": case_lines.list_lines(offered.lines, visit.reading),
+            "more": offered.count - len(offered.lines),
             "held": [one for found in held.values() for one in found],
             "link_of": case_link,
         }
@@ -414,7 +426,7 @@ class CasePages:
 
 
 ATTACH = f"{CASE}/attach"
-_FILTERS = ("kind", "status", "owner", "due", "q")
+_FILTERS = ("kind", "status", "owner", "due", "q", "order")
 _TOLD = frozenset(
     {
         "new", "add", "edit", "move", "post-remove", "task", "task-done", "clock",

@@ -98,20 +98,20 @@ class SqlRows(Rows):
         return self._connection.execute(statement).rowcount
 
     def find(
-        self, kind: type[R], *on: Where, order: str = "", limit: int | None = None
+        self,
+        kind: type[R],
+        *on: Where,
+        order: str = "",
+        skip: int = 0,
+        limit: int | None = None,
     ) -> Sequence[R]:
         table = TABLES[kind]
         statement = select(table).where(*_conditions(table, on))
         name = self._connection.dialect.name
         key = [by_code_point(column, name) for column in table.primary_key]
-        if order:
-            column = by_code_point(table.c[order.removeprefix("-")], name)
-            first = column.desc() if order.startswith("-") else column.asc()
-            statement = statement.order_by(first, *key)
-        else:
-            statement = statement.order_by(*key)
-        if limit is not None:
-            statement = statement.limit(limit)
+        statement = statement.order_by(*_sorting(table, order, name), *key)
+        if skip or limit is not None:
+            statement = statement.offset(skip).limit(limit)
         found = self._connection.execute(statement).mappings()
         return [kind(**row) for row in found]
 
@@ -130,6 +130,15 @@ def _conditions(table: Table, on: Sequence[Where]) -> list[ColumnElement[bool]]:
     return [_condition(table, where) for where in on]
 
 
+def _sorting(table: Table, order: str, name: str) -> Iterator[ColumnElement[Any]]:
+    for word in order.split():
+        column = table.c[word.removeprefix("-")]
+        sign = by_code_point(column, name)
+        way = sign.desc() if word.startswith("-") else sign.asc()
+        # An index serves the plain order only, so it is asked for where it is the same.
+        yield way.nulls_last() if column.nullable else way
+
+
 def _condition(table: Table, where: Where) -> ColumnElement[bool]:
     return _OPERATIONS[where.op](table.c[where.field], where.value)
 
@@ -141,4 +150,5 @@ _OPERATIONS: Mapping[Op, Callable[[Any, Any], ColumnElement[bool]]] = {
     Op.FROM: operator.ge,
     Op.ABOVE: operator.gt,
     Op.IN: lambda column, values: column.in_(values),
+    Op.HOLDS: lambda column, part: column.contains(part, autoescape=True),
 }

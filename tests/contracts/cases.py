@@ -3,16 +3,19 @@
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from casework.case_model import (
+    NOBODY,
     CaseEventKind,
     CaseFilter,
     CaseKind,
+    CaseOrder,
     CaseStatus,
     CaseTerms,
+    DueSoon,
     NewCase,
 )
 from casework.case_part import StaleCaseError
@@ -55,6 +58,31 @@ def person(office: Casework, role: Role = Role.SENIOR) -> Account:
 
 def new(title: str = "Cầu treo hỏng", **more: object) -> NewCase:
     return NewCase(kind=CaseKind.COMPLAINT, title=title, **more)
+
+
+def seven_cases(office: Casework, clock: ManualClock) -> tuple[Account, Account]:
+    """Open seven cases, of which three have something due; return two people."""
+    an, binh = person(office), person(office, Role.ANALYST)
+    for n in range(7):
+        clock.advance(seconds=60)
+        owner = binh.id if n % 2 else None
+        office.open_case(an, new(f"Vụ {n} ở Mường Ảng", owner=owner))
+    for n, hours in ((2, 5), (5, 1), (6, -1)):
+        at = clock.now() + timedelta(hours=hours)
+        office.add_case_task(an, f"2026-{n:06}", "Gọi xã", due=at)
+    return an, binh
+
+
+def numbers(
+    office: Casework, order: CaseOrder = CaseOrder.DUE, **wanted: object
+) -> list[int]:
+    """Read a list in pages of two; the count is that of all pages."""
+    found: list[int] = []
+    filtered = CaseFilter(**wanted)
+    while page := office.cases(filtered, order=order, skip=len(found), limit=2).lines:
+        found += [int(line.case.number[5:]) for line in page]
+    assert office.cases(filtered, order=order).count == len(found) == len(set(found))
+    return found
 
 
 class CasesContract(ABC):
@@ -178,14 +206,63 @@ class CasesContract(ABC):
         office.wait_on_clock(an, number, 1, made.id, "Công an tỉnh")
         (held,) = office.whole_case(number).clocks
         assert (held.due, held.waiting) == (made.due, "Công an tỉnh")
-        (line,) = office.cases(CaseFilter())
+        (line,) = office.cases(CaseFilter()).lines
         assert (line.due, line.clocks) == (made.due, 1)
         with pytest.raises(ConflictError, match="đang chạy"):
             office.move_case(an, number, 2, CaseStatus.CLOSED)
         clock.advance(days=1)
         office.meet_clock(an, number, made.id, clock.now())
         office.move_case(an, number, 3, CaseStatus.CLOSED)
-        assert office.cases(CaseFilter()) == []
+        assert office.cases(CaseFilter()).count == 0
+
+    def test_a_list_is_sorted_and_paged(
+        self, office: Casework, clock: ManualClock
+    ) -> None:
+        seven_cases(office, clock)
+        assert numbers(office) == [6, 5, 2, 7, 4, 3, 1]
+        assert numbers(office, CaseOrder.NEWEST) == [7, 6, 5, 4, 3, 2, 1]
+        clock.advance(seconds=60)
+        office.edit_case(
+            office.accounts()[0], "2026-000003", 1,
+            title="Vụ", kind=CaseKind.HARM, owner=None,
+        )  # fmt: skip
+        assert numbers(office, CaseOrder.CHANGED)[0] == 3
+
+    def test_a_list_is_filtered(self, office: Casework, clock: ManualClock) -> None:
+        an, binh = seven_cases(office, clock)
+        wanted = {"title": "Cầu 100%_", "kind": CaseKind.HARM, "owner": None}
+        office.edit_case(an, "2026-000003", 1, **wanted)
+        assert numbers(office, kind=CaseKind.HARM) == [3]
+        assert numbers(office, owner=binh.id) == [6, 2, 4]
+        assert numbers(office, owner=NOBODY) == [5, 7, 3, 1]
+        assert numbers(office, due=DueSoon.OVERDUE) == [6]
+        assert numbers(office, due=DueSoon.TODAY) == [6, 5, 2]
+        assert numbers(office, words="muong ang 000004") == [4]
+        assert numbers(office, words="0%_") == [3]
+        assert numbers(office, words="0__") == []
+        assert numbers(office, words="Mu\u031bo\u031b\u0300ng nul\0") == []
+        assert numbers(office, words="Mu\u031bo\u031b\u0300ng 000007") == [7]
+        office.move_case(an, "2026-000003", 2, CaseStatus.CLOSED)
+        assert numbers(office, status=CaseStatus.CLOSED) == [3]
+        assert numbers(office) == [6, 5, 2, 7, 4, 1]
+        assert numbers(office, closed_too=True) == [6, 5, 2, 7, 4, 3, 1]
+
+    def test_a_list_knows_what_merged_cases_hold(self, office: Casework) -> None:
+        an = person(office)
+        one, two = (office.open_case(an, new(t)) for t in ("Vỡ đê", "Mất điện"))
+        at = NOW + timedelta(hours=3)
+        task = office.add_case_task(an, one.number, "Gọi xã", due=at)
+        office.merge_case(an, one.number, one.revision, two.number)
+        (line,) = office.cases(CaseFilter(words=f"vo de {one.number}")).lines
+        assert (line.case.number, line.due, line.tasks) == (two.number, at, 1)
+        revision = line.case.revision
+        office.part_case(an, one.number, revision)
+        first, second = office.cases(CaseFilter()).lines
+        assert (first.case.number, first.due, first.tasks) == (one.number, at, 1)
+        assert (second.due, second.tasks) == (None, 0)
+        assert office.cases(CaseFilter(words="vo de")).count == 1
+        office.finish_case_task(an, one.number, task)
+        assert {line.due for line in office.cases(CaseFilter()).lines} == {None}
 
     def test_an_erased_post_leaves_its_case_without_a_name(
         self, office: Casework

@@ -158,10 +158,10 @@ class CaseworkStoreContract(ABC):
         with store.read() as rows:
 
             def versions(
-                *on: Where, order: str = "", limit: int | None = None
+                *on: Where, order: str = "", skip: int = 0, limit: int | None = None
             ) -> list[int]:
-                key = eq("key", "k")
-                found = rows.find(SettingRow, key, *on, order=order, limit=limit)
+                on = (eq("key", "k"), *on)
+                found = rows.find(SettingRow, *on, order=order, skip=skip, limit=limit)
                 return [row.version for row in found]
 
             assert versions() == [2, 1, 3]
@@ -173,7 +173,36 @@ class CaseworkStoreContract(ABC):
             assert versions(Where("version", Op.ABOVE, 2)) == [3]
             assert versions(Where("version", Op.FROM, 2)) == [2, 3]
             assert versions(Where("version", Op.IN, [1, 2])) == [2, 1]
+            assert versions(order="current -version") == [2, 1, 3]
+            assert versions(order="-version", skip=1) == [2, 1]
+            assert versions(order="version", skip=1, limit=1) == [2]
+            assert versions(skip=3) == []
             assert rows.count(SettingRow, yes("current")) == 2
+
+    def test_what_is_absent_comes_last_in_any_order(self, store: CaseworkStore) -> None:
+        with store.write() as rows:
+            for key, value in (("a", None), ("b", b"2"), ("c", b"1"), ("d", None)):
+                rows.add(sent(key, value))
+            for order, wanted in (("value", "cbad"), ("-value -key", "bcda")):
+                found = rows.find(OutboxEntry, order=order)
+                assert "".join(row.key for row in found) == wanted
+
+    def test_looks_for_a_text_within_another(self, store: CaseworkStore) -> None:
+        with store.write() as rows:
+            for key in ("100%", "100 %", "a_b", "acb", "a\\b", "a/b", "nul \0"):
+                rows.add(sent(key))
+
+            def holding(part: str) -> list[str]:
+                return [
+                    r.key for r in rows.find(OutboxEntry, Where("key", Op.HOLDS, part))
+                ]
+
+            assert holding("0%") == ["100%"]
+            assert holding("a_") == ["a_b"]
+            assert holding("\\") == ["a\\b"]
+            assert holding("/") == ["a/b"]
+            assert holding("l \0") == ["nul \ufffd"]
+            assert len(holding("")) == 7
 
     def test_sorts_texts_by_code_point(self, store: CaseworkStore) -> None:
         names = ["b", "B", "a", "á", "đ", "Z", "_", "10", "9", "a b", "ab", "ă"]

@@ -69,5 +69,5 @@ def test_from_the_desk_to_a_case_and_back(
     expect(page.locator(".cases tr")).to_have_count(2)
     page.screenshot(path=folder / "cases.png")
     page.get_by_role("link", name="English").click()
-    expect(page.get_by_text("1 cases fit the filter")).to_be_visible()
+    expect(page.get_by_text("Cases that fit the filter: 1")).to_be_visible()
     assert ("case.opened", "2026-000001") in acts_in(folder, "case")

@@ -8,11 +8,13 @@ import subprocess
 import threading
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from casework.case_model import CaseKind, NewCase, NewFile
 from casework.model import Decision
 from cli.crawling import open_frontier
 from cli.restoring import Restored, Restoring, opened
@@ -29,6 +31,7 @@ from domain.ids import PostId
 from domain.labels import Verdict
 from domain.post import Post
 from eventlog.port import LogTopic
+from evidence.port import Capture
 from integration.line_support import Line, kill_when, live_models, records, until
 from integration.migrate_support import POSTS, fill, seen
 from jobs.copies.folder import CopyFolder
@@ -285,6 +288,44 @@ def test_decisions_that_the_log_has_not_heard_are_told_again(
         assert {row.key for row in again.outbox(99)} == {"thu:1", "thu:2"}
         assert again.verify_audit().sound
         assert again.audit(limit=999)[-1].act == "restore"
+
+
+def test_cases_come_back_with_what_is_attached(line: Line, tmp_path: Path) -> None:
+    letter = Capture(
+        url="https://case.invalid/2026-000001/1",
+        fetched=datetime(2026, 11, 23, tzinfo=UTC),
+        status=200,
+        request_headers=(),
+        response_headers=(("Content-Type", "application/pdf"),),
+        body=b"%PDF-1.7 12",
+    )
+    kept = bootstrap.build_evidence(line.settings).put(letter)
+    with closing(bootstrap.build_casework(line.settings)) as casework:
+        (lan,) = casework.accounts()
+        posts = ((PostId("thu:1"), 1),)
+        new = NewCase(kind=CaseKind.PRESS, title="Hỏi về cầu treo", posts=posts)
+        number = casework.open_case(lan, new).number
+        rule = casework.case_rules()[0].id
+        casework.start_clock(lan, number, rule, casework.case(number).created)
+        casework.add_case_task(lan, number, "Gọi xã")
+        file = NewFile(
+            name="cv 12.pdf",
+            media_type="application/pdf",
+            size=len(letter.body),
+            sha256=sha256(letter.body).hexdigest(),
+            evidence=kept,
+        )
+        casework.attach_to_case(lan, number, file)
+        before = casework.whole_case(number)
+    copy = saved(line.settings, tmp_path / "b")
+    brought_back(line.settings, copy, tmp_path / "back")
+    back = replace(line.settings, home=tmp_path / "back")
+    with closing(bootstrap.build_casework(back)) as again:
+        after = again.whole_case(number)
+        assert after == before
+        assert again.verify_audit().sound
+    (attached,) = after.files
+    assert bootstrap.build_evidence(back).get(attached.evidence).body == letter.body
 
 
 def test_a_copy_taken_while_all_write_refers_to_nothing_missing(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.adapters.sqlalchemy import SqlCaseworkStore
-from casework.case_model import MOVES, CaseStatus
+from casework.case_model import MOVES, CaseFilter, CaseLine, CaseStatus
 from casework.model import Account
 from casework.service import Casework
 from contracts.cases import NOW, new, office_on, person
@@ -61,6 +61,10 @@ class Merged:
         del self.into[one]
 
 
+def listed(office: Casework) -> Sequence[CaseLine]:
+    return office.cases(CaseFilter()).lines
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.lists(PAIRS, max_size=12))
 def test_every_number_leads_somewhere_whatever_is_merged_and_parted(
@@ -69,6 +73,9 @@ def test_every_number_leads_somewhere_whatever_is_merged_and_parted(
     office = office_on(SqlCaseworkStore("sqlite://"), ManualClock(NOW))
     an = person(office)
     numbers = [office.open_case(an, new(f"Hồ sơ {n}")).number for n in range(CASES)]
+    for hours, number in enumerate(numbers):
+        due = NOW + timedelta(hours=hours)
+        office.add_case_task(an, number, "Gọi xã", due=due)
     model = Merged(office, an)
     seen = {number: office.whole_case(number).events for number in numbers}
     for act, first, second in acts:
@@ -82,6 +89,11 @@ def test_every_number_leads_somewhere_whatever_is_merged_and_parted(
     held = [office.whole_case(n) for n in numbers if n not in model.into]
     kept = [case.number for w in held for case in (w.case, *w.absorbed)]
     assert sorted(kept) == numbers
+    sums = {line.case.number: (line.due, line.tasks) for line in listed(office)}
+    assert sums == {
+        whole.case.number: (min(t.due for t in whole.tasks), len(whole.tasks))
+        for whole in held
+    }
     assert office.verify_audit().sound
     office.close()
 

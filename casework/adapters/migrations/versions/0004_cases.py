@@ -90,6 +90,10 @@ def upgrade() -> None:
         _time("changed"),
         _number("revision"),
         sa.Column("merged_into", sa.Integer(), nullable=True),
+        _time("due", nullable=True),
+        _number("tasks"),
+        _number("clocks"),
+        _text("words"),
         *_known("cases", "owner", "account", case=False),
         sa.ForeignKeyConstraint(
             ["merged_into"],
@@ -104,6 +108,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_cases_merged_into", "cases", ["merged_into"])
     op.create_index("ix_cases_status", "cases", ["status"])
+    op.create_index("ix_cases_due", "cases", ["due"])
     op.create_table(
         "case_posts",
         _id(),
