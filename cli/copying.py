@@ -40,7 +40,7 @@ from jobs.copies.files import (
     write_whole,
 )
 from jobs.copies.folder import KEY
-from jobs.copies.manifest import FORMAT, NAME, Captures, Manifest, Offsets
+from jobs.copies.manifest import FORMAT, NAME, SUMS, Captures, Manifest, Offsets
 from jobs.copies.sealing import PIECE, NoSeal, Seal
 from jobs.migration.copy import commit_groups, copy_log
 from jobs.migration.journal import Journal
@@ -50,7 +50,6 @@ from wiring.settings import Settings
 
 STORES = ("frontier.sqlite", "log.sqlite", "casework.sqlite")
 FILES = "home.tar"
-SUMS = "SHA256SUMS"
 STAGING = ".copying-"
 ROUNDS = 5
 """How often what came into a log on brokers meanwhile is read too: fewer leave more to

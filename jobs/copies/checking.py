@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,7 +10,7 @@ from tempfile import TemporaryDirectory
 from domain.errors import QuarantineError
 from jobs.copies.captures import CapturePool, Kept, read_list
 from jobs.copies.files import Progress, damaged, open_file, silent
-from jobs.copies.manifest import NAME, Manifest, decode_manifest
+from jobs.copies.manifest import NAME, SUMS, Manifest, decode_manifest
 from jobs.copies.sealing import Seal, Sink
 
 LIST = "captures.jsonl"
@@ -37,12 +38,16 @@ class Copy:
         data = BytesIO()
         place = self.path / (NAME + self._seal.suffix)
         try:
-            with place.open("rb") as file:
-                self._seal.open(file, data)
+            sealed = place.read_bytes()
+            sums = (self.path / SUMS).read_bytes()
+            self._seal.open(BytesIO(sealed), data)
         except OSError as error:
             raise damaged(NAME, str(error)) from error
         except QuarantineError as error:
             raise damaged(NAME, error.message) from error
+        # A changed letter in a name or a number can leave JSON that reads well.
+        if f"{sha256(sealed).hexdigest()}  {place.name}".encode() not in sums:
+            raise damaged(NAME, f"not what {SUMS} says")
         return decode_manifest(data.getvalue())
 
     def read(self, name: str, sink: Sink | None, tell: Progress = silent) -> None:

@@ -10,6 +10,9 @@ from domain.errors import QuarantineError
 from jobs.copies.files import SealedFile
 
 NAME = "manifest.json"
+SUMS = "SHA256SUMS"
+"""The digests of all files as they lie there, also of the manifest, for `sha256sum`."""
+
 FORMAT = 1
 """Raised when a program that knows the former number would read a copy wrongly."""
 
