@@ -12,6 +12,7 @@ from casework.rows import (
     DecisionRow,
     OutboxEntry,
     PostRow,
+    ReturnRow,
     StateRow,
     ViewingRow,
 )
@@ -24,6 +25,7 @@ OF_POSTS: tuple[type[PostRow], ...] = (
     CutRow,
     ViewingRow,
     CasePostRow,
+    ReturnRow,
 )
 """Tables whose rows go with their post."""
 

@@ -10,9 +10,10 @@ from casework.model import Account, Decided, Decision, Evidence
 from casework.part import Part, accounts_by_id
 from casework.permissions import Act, require
 from casework.port import Op, Rows, Where, eq
-from casework.rows import DecisionRow, StateRow, ViewingRow
-from casework.states import publish, standing, state_of
+from casework.rows import DecisionRow, StateRow
+from casework.states import publish, refuse_overtaken, standing, state_of
 from casework.verdicts import checked
+from casework.viewing import let_go, refuse_held
 from domain.errors import ConflictError, NotFoundError
 from domain.ids import AgencyId, PostId
 from domain.labels import Harm, Verdict
@@ -20,11 +21,15 @@ from domain.review import ReviewState
 
 
 class Review(Part):
-    def decide(self, actor: Account, decision: Decision) -> Decided:
+    def decide(
+        self, actor: Account, decision: Decision, *, seen: int | None = None
+    ) -> Decided:
         """Record a decision on one revision of a post; it stands at once.
 
+        `seen` is the version of the post's review state that the actor saw, 0 for none.
         Raises `QuarantineError` when something is missing, `ConflictError` when a
-        newer revision has been decided on.
+        newer revision has been decided on, when the state is no longer the one that
+        was seen, and when a colleague works on the post at this moment.
         """
         clean = checked(decision)
         row = _row_of(actor, clean, self._clock.now())
@@ -36,11 +41,12 @@ class Review(Part):
                     "Bài đăng đã có phiên bản mới hơn được kết luận.",
                     hint="Tải lại trang để xem phiên bản mới.",
                 )
+            refuse_overtaken(former, seen)
+            refuse_held(rows, actor, clean.post_id, row.at)
             row = dataclasses.replace(row, id=rows.add(row))
             state = standing(row, former)
             publish(rows, state, self._encode)
-            mine = eq("account", actor.id)
-            rows.remove(ViewingRow, eq("post_id", clean.post_id), mine)
+            let_go(rows, actor, clean.post_id)
             self._trace_decision(rows, actor.id, "decide", row, state.version)
             return _decided(rows, [row])[0]
 

@@ -172,6 +172,15 @@ class ViewingRow(PostRow):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRow(PostRow):
+    """A post that somebody gave back: it is not given to them again."""
+
+    account: str
+    revision: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRow(Row):
     id: int = 0
     owner: str

@@ -2,6 +2,7 @@
 
 from casework.access_tokens import AccessTokens
 from casework.accounts import Accounts
+from casework.assignment import Assignment
 from casework.case_clocks import CaseClocks
 from casework.case_merges import CaseMerges
 from casework.case_work import CaseWork
@@ -30,6 +31,7 @@ class Casework(
     CaseClocks,
     CaseMerges,
     Viewings,
+    Assignment,
     Searches,
     VersionedSettings,
     Ledger,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from casework.port import Rows
 from casework.rows import DecisionRow, OutboxEntry, StateRow
+from domain.errors import ConflictError
 from domain.ids import AgencyId, PostId, StoryId
 from domain.labels import Harm, Verdict
 from domain.review import ReviewState
@@ -25,6 +26,15 @@ def standing(row: DecisionRow, former: StateRow | None) -> StateRow:
         reason=row.reason,
         story=former.story if former else None,
     )
+
+
+def refuse_overtaken(state: StateRow | None, seen: int | None) -> None:
+    """Raise `ConflictError` when somebody changed the state since it was seen."""
+    if seen is not None and seen != (state.version if state else 0):
+        raise ConflictError(
+            "Đồng nghiệp vừa kết luận bài này.",
+            hint="Mở lại bài để xem kết luận mới.",
+        )
 
 
 def publish(

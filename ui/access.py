@@ -63,7 +63,7 @@ NEEDS: tuple[tuple[re.Pattern[str], Need], ...] = tuple(
     for pattern, need in (
         (r"/api/(?:session|queue|counts|post|story|precedents)", _READ),
         (r"/api/viewing", Need(Act.READ_POSTS, Scope.DECISIONS)),
-        (r"/api/(?:decisions|undo)", Need(Act.DECIDE, Scope.DECISIONS)),
+        (r"/api/(?:decisions|undo|claim|return)", Need(Act.DECIDE, Scope.DECISIONS)),
         (r"/api/stories/cut", Need(Act.CUT_STORY, Scope.DECISIONS)),
         (r"/api/(?:pictures|reveal)", _CLEAR),
         (r"/(?:evidence|pictures)/.*", _CLEAR),

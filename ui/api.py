@@ -6,7 +6,7 @@ becomes a sentence and a number, never a traceback.
 
 import dataclasses
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
 from typing import Annotated, Any, TypeVar
 from uuid import uuid4
@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from casework.assignment import MOST_OFFERED, Offer
 from casework.model import Account, Decided, Decision, Evidence, Session
 from casework.permissions import Act, may
 from domain.errors import ConflictError, NotFoundError, QuarantineError
@@ -64,7 +65,10 @@ class AlsoBody(Struct, forbid_unknown_fields=True):
 
 
 class DecisionBody(Struct, forbid_unknown_fields=True):
-    """A verdict; `also` names near-copies that get the same one."""
+    """A verdict; `also` names near-copies that get the same one.
+
+    `version` is that of the review state that was on the screen.
+    """
 
     post_id: Short
     revision: int
@@ -74,6 +78,7 @@ class DecisionBody(Struct, forbid_unknown_fields=True):
     reason: Long = ""
     evidence: Annotated[list[EvidenceBody], Meta(max_length=50)] = []
     queue: Annotated[str, Meta(max_length=20)] = ""
+    version: int | None = None
     also: Annotated[list[AlsoBody], Meta(max_length=50)] = []
 
 
@@ -93,6 +98,18 @@ class CutBody(Struct, forbid_unknown_fields=True):
 
 class PostBody(Struct, forbid_unknown_fields=True):
     post_id: Short
+
+
+class LookBody(Struct, forbid_unknown_fields=True):
+    post_id: Short
+    leave: Short = ""
+
+
+class ClaimBody(Struct, forbid_unknown_fields=True):
+    """Posts in the order in which one would take them; `leave` is let go of."""
+
+    posts: Annotated[list[Short], Meta(max_length=MOST_OFFERED)]
+    leave: Short = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +172,8 @@ def routes(context: ConsoleContext) -> list[BaseRoute]:
         "/api/undo": undo,
         "/api/stories/cut": cut_story,
         "/api/viewing": look_at,
+        "/api/claim": claim,
+        "/api/return": give_back,
         "/api/reveal": reveal,
     }
     return [
@@ -297,13 +316,25 @@ def post_pictures(call: Call) -> dict[str, Any]:
 def decide(call: Call) -> dict[str, Any]:
     """Record a verdict, at once and durably; copies get a row each."""
     body = call.read(DecisionBody)
-    posts = [AlsoBody(body.post_id, body.revision), *body.also]
+    posts = [AlsoBody(body.post_id, body.revision), *_free(call, body.also)]
     for post in posts:
         _known(call, post.post_id, post.revision)
-    made = [_decide_one(call, body, post) for post in posts]
+    made = [_decide_one(call, body, posts[0], body.version)]
+    made += [_decide_one(call, body, post, None) for post in posts[1:]]
     head = made[0]
     said = view_models.act(head, call.reading)
     return {"ids": [d.id for d in made], "act": said, "post_id": body.post_id}
+
+
+def _free(call: Call, copies: Sequence[AlsoBody]) -> list[AlsoBody]:
+    """Leave out copies that a colleague works on: theirs is the verdict."""
+    held = call.context.casework.viewers([PostId(one.post_id) for one in copies])
+    mine = call.account.id
+    return [
+        one
+        for one in copies
+        if (lease := held.get(PostId(one.post_id))) is None or lease.account.id == mine
+    ]
 
 
 def _known(call: Call, post_id: str, revision: int) -> Document:
@@ -318,7 +349,9 @@ def _known(call: Call, post_id: str, revision: int) -> Document:
     return document
 
 
-def _decide_one(call: Call, body: DecisionBody, post: AlsoBody) -> Decided:
+def _decide_one(
+    call: Call, body: DecisionBody, post: AlsoBody, seen: int | None
+) -> Decided:
     decision = Decision(
         post_id=PostId(post.post_id),
         revision=post.revision,
@@ -332,7 +365,7 @@ def _decide_one(call: Call, body: DecisionBody, post: AlsoBody) -> Decided:
         ),
         queue=body.queue,
     )
-    return call.context.casework.decide(call.account, decision)
+    return call.context.casework.decide(call.account, decision, seen=seen)
 
 
 def _agency(call: Call, agency: str | None) -> AgencyId | None:
@@ -379,9 +412,43 @@ def cut_story(call: Call) -> dict[str, Any]:
 
 def look_at(call: Call) -> dict[str, Any]:
     """Take or renew the viewing lease; say who else holds it."""
-    post_id = call.document(call.read(PostBody).post_id).post.id
-    other = call.context.casework.look_at(call.account, post_id)
+    body = call.read(LookBody)
+    post_id = call.document(body.post_id).post.id
+    leaving = PostId(body.leave) if body.leave else None
+    other = call.context.casework.look_at(call.account, post_id, leaving=leaving)
     return {"viewing": other.account.display if other else ""}
+
+
+def claim(call: Call) -> dict[str, Any]:
+    """Take the first of the named posts that is free; say what became of those before.
+
+    A post that is there no more counts as settled: nobody need decide on it.
+    """
+    body = call.read(ClaimBody)
+    known = call.context.index.reader().get([PostId(name) for name in body.posts])
+    offers = [
+        Offer(post_id=PostId(name), revision=known[PostId(name)].post.revision)
+        for name in body.posts
+        if name in known
+    ]
+    leaving = PostId(body.leave) if body.leave else None
+    made = call.context.casework.claim(call.account, offers, leaving=leaving)
+    gone = [name for name in body.posts if name not in known]
+    return {
+        "post_id": made.post_id or "",
+        "settled": [*made.settled, *gone],
+        "taken": {name: one.account.display for name, one in made.taken.items()},
+        "returned": made.returned,
+    }
+
+
+def give_back(call: Call) -> dict[str, Any]:
+    """Leave a post to colleagues."""
+    document = call.document(call.read(PostBody).post_id)
+    call.context.casework.give_back(
+        call.account, document.post.id, document.post.revision
+    )
+    return {"sentence": call.reading.words("desk.returned")}
 
 
 def reveal(call: Call) -> PostView:

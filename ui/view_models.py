@@ -157,6 +157,7 @@ class PostView:
     topic: str
     stance: str
     story: str
+    version: int
     evidence: str
     model: str
     standing: str
@@ -470,6 +471,7 @@ def post_view(
         topic=reading.label("topics", judged.topic),
         stance=reading.label("stances", judged.stance) if judged.stance else "",
         story=state.story if state and state.story else document.story_shown or "",
+        version=state.version if state else 0,
         evidence=post.evidence or "",
         model=" · ".join(n for n in (judged.model, analysis.pipeline) if n),
         standing=standing(document, state, reading),

@@ -263,6 +263,14 @@ TABLES: dict[type[rows.Row], Table] = {
         _time("until"),
         Index("ix_viewings_until", "until"),
     ),
+    rows.ReturnRow: Table(
+        "returned_posts",
+        metadata,
+        _text("post_id", key=True),
+        Column("account", String(32), ForeignKey("accounts.id"), primary_key=True),
+        _number("revision"),
+        _time("at"),
+    ),
     rows.SearchRow: Table(
         "saved_searches",
         metadata,

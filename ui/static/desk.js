@@ -7,6 +7,8 @@ const WATCH_MS = 30000;     // viewing lease lasts 120 s; renewing rarer risks l
 const REFRESH_MS = 60000;   // how often new posts and counts are asked for
 const OLDEST_HOURS = 72;    // the age bar is full then
 const AHEAD = 2;            // posts loaded beforehand
+const OFFERED = 60;         // posts named in a claim; the server takes at most 100
+const AWAY_MS = 600000;     // a hidden page renews for so long: sources are read in other tabs
 
 export function el(name, attributes = {}, ...children) {
   const node = document.createElement(name);
@@ -61,6 +63,10 @@ class Desk {
     this.counts = {};
     this.ready = new Map();     // post id → promise of its view
     this.done = new Set();      // decided here; the index may not know yet
+    this.passed = new Set();    // skipped in this sitting
+    this.held = "";             // the next post, claimed beforehand
+    this.claiming = Promise.resolve();
+    this.active = Date.now();
     this.saving = Promise.resolve();
     this.lastIds = [];
     this.withCopies = false;
@@ -183,10 +189,12 @@ class Desk {
 
   // ------------------------------------------------------------------- queue
   async open(queue, wanted = null) {
+    this.leave = this.current ? this.current.id : this.leave;
     this.queue = queue;
     this.rows = [];
     this.cursor = null;
     this.current = null;
+    this.held = "";
     this.drawTabs();
     this.list.replaceChildren(...Array.from({ length: 8 }, () => el("li", {}, el("div", { class: "skeleton" }))));
     try {
@@ -196,9 +204,8 @@ class Desk {
       return;
     }
     this.countAll();
-    const first = wanted ? { id: wanted } : this.free(0, 1);
-    if (first) await this.show(first.id);
-    else this.nothing();
+    if (wanted) await this.show(wanted);
+    else await this.advance(0);
   }
   async load() {
     const page = await this.get("/api/queue", { queue: this.queue, order: this.order, after: this.cursor });
@@ -230,7 +237,7 @@ class Desk {
       const have = new Set(this.rows.flatMap((row) => [row.id, ...row.folded.map((one) => one.id)]));
       this.rows.push(...page.rows.filter((row) => !have.has(row.id) && !this.done.has(row.id)));
       this.drawList();
-      if (!this.current && this.rows.length) this.show(this.rows[0].id);
+      if (!this.current && !this.moving) this.advance(0);
     } catch (error) {
       if (error.status === 401) this.fail(error);
       else this.tell(error.message, true);
@@ -264,13 +271,87 @@ class Desk {
     }
   }
   at() { return this.current ? this.rows.findIndex((row) => row.id === this.current.id) : -1; }
-  free(from, step) {      // the next row that no colleague has open
-    for (let at = from; at >= 0 && at < this.rows.length; at += step) if (!this.rows[at].viewing) return this.rows[at];
-    return this.rows[from] || null;
+  // ------------------------------------------------------------- assignment
+  // The server gives the next post, and to nobody else while the lease lives. Claims
+  // wait for each other, and the next post is claimed while the present one is read.
+  mayDecide() { return this.info.verdicts.length > 0; }
+  claim(at) {
+    const asked = this.claiming.then(() => this.claimNow(at));
+    this.claiming = asked.catch(() => null);
+    return asked;
+  }
+  async claimNow(at) {
+    const here = this.current && this.current.id;
+    const round = [...this.rows.slice(at), ...this.rows.slice(0, at)].filter((row) => row.id !== here);
+    const offered = [...round.filter((row) => !this.passed.has(row.id)), ...round.filter((row) => this.passed.has(row.id))].slice(0, OFFERED);
+    if (!this.mayDecide()) return offered[0] || null;
+    if (!offered.length && !this.leave) return null;
+    const queue = this.queue;
+    const leave = this.leave || "";
+    this.leave = "";
+    const told = await this.post("/api/claim", { posts: offered.map((row) => row.id), leave });
+    if (queue !== this.queue) { this.leave = told.post_id; return null; }
+    const settled = new Set(told.settled);
+    this.rows = this.rows.filter((row) => row.id === here || !settled.has(row.id));
+    for (const row of offered) row.viewing = told.taken[row.id] || (row.id === told.post_id ? "" : row.viewing);
+    this.drawList();
+    return this.rows.find((row) => row.id === told.post_id) || null;
+  }
+  async advance(at, fresh = false) {
+    this.moving = true;
+    try {
+      await this.claiming;
+      let row = !fresh && this.held && this.rows.find((one) => one.id === this.held);
+      if (row) this.held = "";
+      else row = await this.claim(at);
+      while (!row && this.cursor) {
+        await this.load();
+        row = await this.claim(0);
+      }
+      if (row) await this.show(row.id);
+      else this.nothing();
+    } catch (error) {
+      this.fail(error, () => this.open(this.queue));
+    } finally { this.moving = false; }
+  }
+  async reserve() {
+    if (!this.mayDecide() || (this.held && this.held !== this.current.id && this.rows.some((row) => row.id === this.held))) return;
+    const id = this.current.id;
+    try {
+      const row = await this.claim(this.at() + 1);
+      this.held = row ? row.id : "";
+      if (row && this.current && this.current.id === id) this.fetchPost(row.id).catch(() => {});
+    } catch { /* asked again when it is needed */ }
+  }
+  pass() {      // not now: it stands at the end of this sitting
+    if (!this.current) return;
+    const id = this.current.id;
+    const at = this.at();
+    this.passed.add(id);
+    this.rows.push(...this.rows.splice(Math.max(at, 0), at < 0 ? 0 : 1));
+    this.leave = id;
+    this.current = null;
+    this.tell(this.say("passed"));
+    this.advance(Math.max(at, 0));
+  }
+  async giveBack() {      // not for me: colleagues get it
+    if (!this.current) return;
+    const id = this.current.id;
+    const at = this.at();
+    try {
+      const told = await this.post("/api/return", { post_id: id });
+      this.tell(told.sentence);
+    } catch (error) { this.tell(error.message, true); return; }
+    this.rows = this.rows.filter((row) => row.id !== id);
+    this.done.add(id);
+    this.current = null;
+    this.drawList();
+    await this.advance(Math.max(at, 0));
   }
   nothing() {
     this.current = null;
-    fill(this.view, el("div", { class: "empty" }, el("b", {}, this.say("empty")), this.say("empty_hint", { time: this.clock() })));
+    const busy = this.rows.length > 0;
+    fill(this.view, el("div", { class: "empty" }, el("b", {}, this.say(busy ? "busy" : "empty")), this.say(busy ? "busy_hint" : "empty_hint", { time: this.clock() })));
     this.why.replaceChildren();
     this.drawBar();
     this.address();
@@ -298,13 +379,15 @@ class Desk {
       return;
     }
     if (this.asked !== id) return;
+    const left = this.current && this.current.id !== id ? this.current.id : "";
     this.current = view;
     this.drawPost();
     this.point();
     this.address();
     this.root.dataset.shown = id;
     this.root.dataset.shownMs = String(Math.round(performance.now() - started));
-    this.watch();
+    this.watch(left);
+    this.reserve();
     this.compare(id);
     const here = this.at();
     this.rows.slice(here + 1, here + 1 + AHEAD).forEach((row) => this.fetchPost(row.id).catch(() => {}));
@@ -316,11 +399,12 @@ class Desk {
     if (this.current) query.set("post", this.current.id);
     history.replaceState(history.state, "", `${location.pathname}?${query}`);
   }
-  async watch() {
-    if (!this.current || document.hidden) return;
+  async watch(leave = "") {
+    if (!this.current || (document.hidden && Date.now() - this.active > AWAY_MS)) return;
     const id = this.current.id;
     try {
-      const told = await this.post("/api/viewing", { post_id: id });
+      const told = await this.post("/api/viewing", { post_id: id, leave });
+      if (this.held && this.held !== id && !leave) await this.post("/api/viewing", { post_id: this.held });
       if (this.current && this.current.id === id && told.viewing !== this.current.viewing) {
         this.current.viewing = told.viewing;
         this.drawPost();
@@ -345,7 +429,9 @@ class Desk {
         toggle("edits", this.say("edits", { count: post.timeline.length })),
         post.evidence && toggle("pictures", this.say("pictures_open")),
         this.info.cases && tool([el("kbd", {}, "H"), this.say("case")], () => this.toCase()),
-        post.masked > 0 && tool(this.say("reveal"), () => this.reveal())),
+        post.masked > 0 && tool(this.say("reveal"), () => this.reveal()),
+        this.mayDecide() && tool([el("kbd", {}, "B"), this.say("pass")], () => this.pass(), { title: this.say("pass_title") }),
+        this.mayDecide() && tool([el("kbd", {}, "T"), this.say("give_back")], () => this.giveBack(), { title: this.say("give_back_title") })),
       (post.cases || []).length > 0 && el("div", { class: "note-bar" }, this.say("in_cases"), " ",
         post.cases.map((one) => el("a", { href: one.link, target: "_blank", rel: "noopener" }, `${one.number} ${one.title} `))),
       post.viewing && el("div", { class: "note-bar" }, this.say("viewing", { name: post.viewing })),
@@ -476,6 +562,7 @@ class Desk {
     try {
       const told = await this.post("/api/stories/cut", { post_id: copy.id, revision: copy.revision, story });
       this.tell(told.sentence);
+      this.ready.delete(copy.id);
       for (const row of this.rows) row.folded = row.folded.filter((one) => one.id !== copy.id);
       this.drawPost();
     } catch (error) { this.tell(error.message, true); }
@@ -503,14 +590,12 @@ class Desk {
     also.forEach((one) => this.done.add(one.id));
     this.ready.delete(post.id);
     if (at >= 0) this.rows.splice(at, 1);
-    if (row && !this.withCopies && row.folded.length) this.unfold(row, at);
+    const unfolds = Boolean(row && !this.withCopies && row.folded.length);
+    if (unfolds) this.unfold(row, at);
     this.drawList();
     this.tell(this.say("saving"));
-    const next = this.free(Math.min(Math.max(at, 0), this.rows.length - 1), 1);
     this.current = null;
-    if (next) this.show(next.id);
-    else if (this.cursor) this.load().then(() => (this.rows.length ? this.show(this.rows[0].id) : this.nothing()), (error) => this.fail(error));
-    else this.nothing();
+    this.advance(Math.max(at, 0), unfolds);
     this.saving = this.saving.then(() => this.save(post, row, at, verdict, { ...more, also }, label));
   }
   unfold(row, at) {      // the next copy becomes the head of its story
@@ -520,7 +605,7 @@ class Desk {
   async save(post, row, at, verdict, { also, ...more }, label) {
     try {
       const told = await this.post("/api/decisions", {
-        post_id: post.id, revision: post.revision, verdict: verdict.id, queue: this.queue,
+        post_id: post.id, revision: post.revision, version: post.version, verdict: verdict.id, queue: this.queue,
         also: also.map((one) => ({ post_id: one.id, revision: one.revision })), ...more,
       });
       this.lastIds.push(told.ids);
@@ -547,7 +632,7 @@ class Desk {
       this.tell(told.sentence);
       if (told.post_id) {
         this.done.delete(told.post_id);
-        this.ready.delete(told.post_id);
+        this.ready.clear();      // copies that were undone with it have new versions too
         await this.back(told.post_id);
         this.root.dataset.undone = told.post_id;
       }
@@ -646,7 +731,7 @@ class Desk {
     title.focus();
   }
   help() {
-    const rows = [...this.info.verdicts.map((verdict) => [verdict.key, verdict.label]), ["Z", this.say("undo")], ["J", this.say("next")], ["K", this.say("previous")], ["G", this.say("open_key")], ["C", this.say("copies_key")], ...(this.info.cases ? [["H", this.say("case")]] : []), ["?", this.say("keys")]];
+    const rows = [...this.info.verdicts.map((verdict) => [verdict.key, verdict.label]), ["Z", this.say("undo")], ["J", this.say("next")], ["K", this.say("previous")], ["G", this.say("open_key")], ["C", this.say("copies_key")], ...(this.info.cases ? [["H", this.say("case")]] : []), ["B", this.say("pass_title")], ["T", this.say("give_back_title")], ["?", this.say("keys")]];
     this.dialog(this.say("keys"), el("table", {}, rows.map(([key, label]) => el("tr", {}, el("td", {}, el("kbd", {}, key)), el("td", {}, label)))),
       el("p", { class: "quiet" }, this.say("keys_note"), " ", this.say("share")), el("div", { class: "acts" }, el("button", { class: "primary", onclick: () => this.shut() }, this.say("close")))).querySelector("button").focus();
   }
@@ -677,6 +762,7 @@ class Desk {
 
   // -------------------------------------------------------------------- keys
   key(event) {
+    this.active = Date.now();
     const from = event.composedPath()[0];
     const typing = from instanceof Element && (TYPING.has(from.tagName) && from.type !== "checkbox" || from.isContentEditable);
     if (typing || this.veil || !this.info || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
@@ -690,7 +776,7 @@ class Desk {
     const verdict = this.info.verdicts.find((one) => one.key === key);
     if (verdict) return () => this.choose(verdict);
     return {
-      z: () => this.undo(), j: () => this.step(1), k: () => this.step(-1), g: () => this.original(), h: () => this.toCase(), "?": () => this.help(),
+      z: () => this.undo(), b: () => this.pass(), t: () => this.giveBack(), j: () => this.step(1), k: () => this.step(-1), g: () => this.original(), h: () => this.toCase(), "?": () => this.help(),
       c: () => { const box = this.view.querySelector("input[type=checkbox]"); if (box) box.click(); },
     }[key.toLowerCase()];
   }
