@@ -74,9 +74,7 @@ class Reviewer:
         if made.post_id is None:
             return False
         self.given.append(made.post_id)
-        decision = Decision(
-            post_id=made.post_id, revision=1, verdict=Verdict.NO_ISSUE
-        )
+        decision = Decision(post_id=made.post_id, revision=1, verdict=Verdict.NO_ISSUE)
         self._office.decide(self._account, decision, seen=0)
         self._left.remove(made.post_id)
         return True

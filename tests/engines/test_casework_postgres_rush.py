@@ -16,7 +16,7 @@ from casework.service import Casework
 from domain.errors import RetryLaterError
 from domain.ids import PostId
 from domain.labels import Role, Verdict
-from integration import test_casework_rush, test_jobs_processes
+from integration import test_casework_rush, test_claims_rush, test_jobs_processes
 from support_postgres.places import ask, database, on, until
 from support_postgres.server import Server, private_server
 
@@ -38,6 +38,10 @@ def server() -> Iterator[Server]:
 
 def test_nothing_is_lost_or_doubled_in_a_rush(url: str) -> None:
     test_casework_rush.check_a_rush(url)
+
+
+def test_no_post_goes_to_two_reviewers(url: str) -> None:
+    test_claims_rush.check_a_queue(url)
 
 
 def test_two_schedulers_one_killed(url: str, tmp_path: Path) -> None:
