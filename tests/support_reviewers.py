@@ -24,7 +24,13 @@ from domain.review import ReviewState
 WINDOW = 60
 """Posts offered at once, as the desk does; all start at the head of one queue."""
 
-PROGRAM = "import sys; from support_reviewers import shift; shift(*sys.argv[1:])"
+PLACES = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+PROGRAM = f"""
+import sys
+sys.path[:0] = {PLACES!r}
+from support_reviewers import shift
+shift(*sys.argv[1:])
+"""
 
 
 def encode(state: ReviewState) -> bytes:
@@ -114,7 +120,7 @@ def clear(url: str, *, reviewers: int, posts: int, processes: int = 2) -> Cleare
         subprocess.Popen(
             [sys.executable, "-c", PROGRAM, url, ",".join(names[n::processes]),
              str(posts)],
-            stdout=subprocess.PIPE, cwd=Path(__file__).parent,
+            stdout=subprocess.PIPE,
         )
         for n in range(processes)
     ]  # fmt: skip
