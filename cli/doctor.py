@@ -31,11 +31,9 @@ class Finding:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Yield findings; a check that breaks is a finding itself.
 
-    Stores are only looked at where there is an installation: opening makes them.
+    Only of an installation, as `settings_of` gives it: opening stores makes them.
     """
     for name, check in _CHECKS.items():
-        if name in _STORES and not settings.home.exists():
-            continue
         try:
             yield from check(settings)
         except MinhTinError as error:
@@ -45,13 +43,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
-    where = str(settings.home)
-    if not settings.home.exists():
-        yield Finding(
-            "settings", "bad", f"There is no installation in {where}.", "minhtin init"
-        )
-        return
-    yield Finding("settings", "ok", f"{settings.mode} installation in {where}")
+    where = settings.home if settings.home.exists() else "stores elsewhere"
+    invented = " (invented data)" if settings.mode is Mode.SAMPLE else ""
+    yield Finding(
+        "settings",
+        "ok",
+        f"mode {settings.mode}{invented}, profile {settings.profile}, {where}",
+    )
     if settings.mode is Mode.OFFICE and not settings.crawl_contact:
         yield Finding(
             "contact",
@@ -264,6 +262,7 @@ def _newest(settings: Settings) -> float:
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:
+    from cli.crawling import present_sources
     from cli.standing import source_watch
     from jobs.source_health import report
     from wiring import bootstrap
@@ -271,13 +270,16 @@ def _sources(settings: Settings) -> Iterator[Finding]:
 
     profile = load_profile(settings.profile, settings.profiles_dir)
     now = bootstrap.build_clock().now()
-    watch = source_watch(settings, profile, bootstrap.build_casework(settings))
+    casework = bootstrap.build_casework(settings)
+    listed = present_sources(settings, profile, casework)()
+    newsroom = " invented" if settings.mode is Mode.SAMPLE else ""
+    watch = source_watch(settings, profile, casework)
     reports = [report(facts, now) for facts in watch(now)]
     sick = [found for found in reports if found.sick]
     yield Finding(
         "sources",
         "warn" if sick else "ok",
-        f"{len(reports)} enabled, {len(sick)} sick",
+        f"{len(reports)} in use of {len(listed)}{newsroom}, {len(sick)} sick",
         f"minhtin sources check {sick[0].facts.id}" if sick else "",
     )
     for found in sick[:SHOWN_SICK]:
@@ -303,4 +305,3 @@ _CHECKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {
     "single sign-on": _sign_on,
     "sources": _sources,
 }
-_STORES = {"event log", "search index", "casework", "evidence", "sources"}

@@ -10,26 +10,52 @@ import typer
 
 from domain.errors import QuarantineError
 from domain.profile import Profile
-from wiring.settings import Settings, load_settings
+from wiring.homes import require_installation
+from wiring.settings import Settings, is_named, load_settings
 
 HomeOption = Annotated[
     Path | None,
-    typer.Option("--home", help="Folder of the installation (else MINHTIN_HOME)."),
+    typer.Option(
+        "--home",
+        metavar="FOLDER",
+        help="The installation (else MINHTIN_HOME, else the user's data folder).",
+    ),
 ]
 
 
 def settings_of(home: Path | None, *, quiet: bool = False) -> Settings:
-    """Read the settings and set up logs.
+    """Read the settings of an installation and set up logs.
 
     `quiet` is for commands whose words are for a person: each post's event would bury
     them, so that only warnings are logged unless `log_level` asks for more than usual.
+
+    Raises `ConfigurationError` where there is no installation: opening its stores
+    would make one that nobody meant.
     """
+    settings = load_settings(home=home)
+    require_installation(settings, named=is_named(home))
+    set_up_logs(settings, quiet=quiet)
+    return settings
+
+
+def settings_anywhere(home: Path | None) -> Settings:
+    """Read the settings for what needs no installation, and set up logs.
+
+    Raises `ConfigurationError` where one is named and is not there.
+    """
+    settings = load_settings(home=home)
+    if is_named(home):
+        require_installation(settings, named=True)
+    set_up_logs(settings)
+    return settings
+
+
+def set_up_logs(settings: Settings, *, quiet: bool = False) -> None:
+    """Log from the settings' level on."""
     from wiring.logs import configure_logs
 
-    settings = load_settings(home=home)
     level = settings.log_level.upper()
     configure_logs("WARNING" if quiet and level == "INFO" else level)
-    return settings
 
 
 def profile_of(settings: Settings) -> Profile:

@@ -18,6 +18,7 @@ from jobs.learning.overview import ModelRoom
 from jobs.source_health import SourceReport
 from searchindex.port import SearchIndex
 from ui.provider import Provider
+from wiring.homes import home_option
 from wiring.settings import Mode, Settings
 from wiring.source_edits import SourceDesk
 
@@ -95,12 +96,14 @@ class SettingsView:
     """The settings that the console shows or needs; never a secret.
 
     `worker_group` and `indexer_group` are the consumer groups whose lag is shown.
-    `contact` is whom people call when something is wrong.
+    `contact` is whom people call when something is wrong. `home_option` is what
+    commands need to find this installation, with a space before it.
     """
 
     behind_tls: bool = False
     session_hours: int = 12
     contact: str = ""
+    home_option: str = ""
     worker_group: str = "worker"
     indexer_group: str = "indexer"
     rows: tuple[tuple[str, str], ...] = ()
@@ -189,6 +192,7 @@ def settings_view(settings: Settings, *, contact: str = "") -> SettingsView:
         behind_tls=settings.behind_tls,
         session_hours=settings.session_hours,
         contact=contact or settings.crawl_contact,
+        home_option=home_option(settings),
         rows=tuple((name, str(getattr(settings, name))) for name in shown),
     )
 

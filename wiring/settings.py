@@ -203,9 +203,7 @@ def load_settings(
 ) -> Settings:
     """Read and check the settings. Raises `ConfigurationError` with a hint."""
     env = os.environ if environment is None else environment
-    folder = home or Path(
-        env.get(PREFIX + "HOME") or platformdirs.user_data_path("minhtin")
-    )
+    folder = home or Path(env.get(PREFIX + "HOME") or default_home())
     values = {**_from_file(folder / FILE), **_from_environment(env)}
     values["home"] = folder.expanduser().absolute()
     try:
@@ -255,6 +253,17 @@ def _lines(path: Path) -> dict[str, str]:
             hint="Give a file with the settings of the new installation.",
         ) from error
     return env
+
+
+def default_home() -> Path:
+    """Return the home where neither an option nor the environment names one."""
+    return platformdirs.user_data_path("minhtin")
+
+
+def is_named(home: Path | None, environment: Mapping[str, str] | None = None) -> bool:
+    """Tell whether somebody chose the home, by option or environment."""
+    env = os.environ if environment is None else environment
+    return home is not None or bool(env.get(PREFIX + "HOME"))
 
 
 def default_models_dir() -> Path:

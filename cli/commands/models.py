@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.output import emit, friendly, say, show
-from cli.state import HomeOption, settings_of
+from cli.state import HomeOption, set_up_logs, settings_anywhere
 
 if TYPE_CHECKING:
     from classifier.tasks.table import Wanted
@@ -74,12 +74,16 @@ def _train_own(profile: str, out: Path | None, home: Path | None) -> None:
     from classifier.training import train_command
     from cli.commands.tasks import bar
     from wiring import bootstrap
+    from wiring.homes import require_installation
     from wiring.profile import load_profile
-    from wiring.settings import default_models_dir
+    from wiring.settings import default_models_dir, load_settings
 
     if out is not None:
         refuse_foreign(out, FILES)
-    settings = settings_of(home)
+    settings = load_settings(home=home)
+    if home is not None and out is None:
+        require_installation(settings, named=True)
+    set_up_logs(settings)
     settings = replace(settings, profile=profile or settings.profile)
     folder = out or settings.models_dir
     if folder is None and home is not None:
@@ -138,7 +142,7 @@ def _evaluate_own(folder: Path | None, home: Path | None, *, as_json: bool) -> N
     from wiring import bootstrap
 
     if folder is None:
-        report = evaluate_command(bootstrap.build_classifier(settings_of(home)))
+        report = evaluate_command(bootstrap.build_classifier(settings_anywhere(home)))
     else:
         report = evaluate_command(load(folder))
     if as_json:

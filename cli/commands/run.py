@@ -4,17 +4,33 @@ import signal
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.output import friendly, say, show
 from cli.presence import at_work
-from cli.state import HomeOption, profile_of, settings_of
+from cli.state import (
+    HomeOption,
+    profile_of,
+    set_up_logs,
+    settings_anywhere,
+    settings_of,
+)
 from domain.errors import ConfigurationError
 from domain.labels import Role
 from domain.profile import SourceSpec
-from wiring.settings import FILE, Mode, Settings, child_environment
+from wiring.homes import SAMPLE_HOME, is_office
+from wiring.settings import (
+    FILE,
+    Mode,
+    Settings,
+    check,
+    child_environment,
+    is_named,
+    load_settings,
+)
 from wiring.sources import ADDED
 
 SAMPLE_NAME = "phantich"
@@ -29,6 +45,17 @@ SAMPLE_ACCOUNTS = (
     ("quantri", "Quản trị (mẫu)", Role.ADMIN),
     ("kiemtra", "Kiểm tra viên (mẫu)", Role.AUDITOR),
 )
+
+SAMPLE_DELAY = 0.05
+"""Seconds between requests to the invented sites, which are on this machine."""
+
+_SAMPLE_FILE = """\
+# The sample province: invented sites, accounts with a published password, loopback
+# only. `minhtin up --sample` made this; remove the folder to forget the sample.
+profile = "{profile}"
+mode = "sample"
+crawl_delay = {delay}
+"""
 
 SOURCES_SECONDS = 30.0
 """Between looks at changed sources: shorter asks casework for each batch."""
@@ -49,17 +76,12 @@ def up(
         from cli.commands.install import prepare
         from cli.supervisor import Child, Supervisor
 
-        settings = settings_of(home)
-        if sample:
-            settings = _sample(settings)
-        elif not (settings.home / FILE).exists():
-            raise ConfigurationError(
-                f"There is no installation in {settings.home}.",
-                hint="Make one with `minhtin init`, or try `minhtin up --sample`.",
-            )
+        settings = _sample(home) if sample else settings_of(home)
         # Faults of the profile are told here, not five times in the children's logs.
         profile_of(settings)
         prepare(settings)
+        if sample:
+            _mark_sample(settings)
         names = ["worker", "indexer", "jobs", "console"]
         children = [Child(name, [name]) for name in names]
         children.insert(0, Child("crawl", ["crawl", "--watch"]))
@@ -79,15 +101,26 @@ def up(
             ).run()
 
 
-def _sample(settings: Settings) -> Settings:
-    from wiring.settings import check
-
-    if (settings.home / FILE).exists():
+def _sample(home: Path | None) -> Settings:
+    """Return the sample's settings; unless named, its home is none that offices use."""
+    settings = load_settings(home=home if is_named(home) else SAMPLE_HOME)
+    if is_office(settings):
         raise ConfigurationError(
             f"{settings.home} is a real installation.",
             hint="Give the sample another --home.",
         )
-    return check(replace(settings, mode=Mode.SAMPLE, crawl_delay=0.05))
+    set_up_logs(settings)
+    return check(replace(settings, mode=Mode.SAMPLE, crawl_delay=SAMPLE_DELAY))
+
+
+def _mark_sample(settings: Settings) -> None:
+    """Let every later command on this home know that all in it is invented."""
+    file = settings.home / FILE
+    if not file.exists():
+        file.write_text(
+            _SAMPLE_FILE.format(profile=settings.profile, delay=SAMPLE_DELAY),
+            encoding="utf-8",
+        )
 
 
 def _make_sample_accounts(settings: Settings) -> None:
@@ -208,6 +241,6 @@ def newsroom(
         from cli.newsroom.server import open_newsroom, serve
         from wiring import bootstrap
 
-        settings = settings_of(home)
+        settings = settings_anywhere(home)
         now = bootstrap.build_clock().now()
         serve(open_newsroom(profile_of(settings), now, port))

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from cli.output import ATTENTION, emit, friendly, say, show
-from cli.state import HomeOption, profile_of, settings_of
+from cli.state import HomeOption, profile_of, settings_anywhere, settings_of
 
 ANALYSE_BATCH = 64
 
@@ -56,7 +56,7 @@ def analyse(
     with friendly():
         from cli.analysing import Analyst
 
-        settings = settings_of(home)
+        settings = settings_anywhere(home)
         analyst = Analyst.open(settings, profile_of(settings), gate=gate)
         bad = 0
         with _opened(path) as lines:

@@ -136,7 +136,8 @@ def test_dry_run_then_run_then_nothing(line: Line) -> None:
 def test_bad_input_is_a_sentence(
     line: Line, arguments: tuple[str, str], said: str
 ) -> None:
-    ended = run(line, *arguments)
+    with line.log():
+        ended = run(line, *arguments)
     assert ended.exit_code == 2
     assert said in ended.stderr
 

@@ -66,7 +66,9 @@ def _live(page: PageContext, found: ModelOverview) -> None:
 def _candidate(page: PageContext, found: ModelOverview) -> None:
     words, tried = page.words, found.models.candidate
     if not tried:
-        st.html(markup.empty(words("models.none"), words("models.none_hint")))
+        home = page.context.settings_view.home_option
+        hint = words("models.none_hint", home=home)
+        st.html(markup.empty(words("models.none"), hint))
         return
     st.html(
         f"<h2>{escape(words('models.candidate'))}: {escape(tried)}</h2>"

@@ -13,5 +13,12 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def line(tmp_path: Path, models: Path) -> Line:
+def nothing(tmp_path: Path, models: Path) -> Line:
+    """A home that is not there yet."""
     return Line(tmp_path / "home", {"MODELS_DIR": str(models)})
+
+
+@pytest.fixture
+def line(nothing: Line) -> Line:
+    with nothing.log():
+        return nothing

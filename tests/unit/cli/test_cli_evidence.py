@@ -23,7 +23,9 @@ URL = "https://bao.example.vn/tin-1.html"
 
 @pytest.fixture
 def line(tmp_path: Path) -> Line:
-    return Line(tmp_path / "home")
+    made = Line(tmp_path / "home")
+    with made.log():
+        return made
 
 
 @pytest.fixture
@@ -32,7 +34,6 @@ def store(line: Line) -> FileEvidence:
 
 
 def run(line: Line, *arguments: str) -> Result:
-    line.home.mkdir(exist_ok=True)
     home = ["--home", str(line.home)]
     return CliRunner().invoke(app, ["evidence", *arguments, *home])
 
