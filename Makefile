@@ -6,6 +6,9 @@ PROFILE ?= dien-bien
 SAMPLE_HOME ?= var/sample
 # Test processes at once; a file's tests stay in one of them.
 JOBS ?= 2
+# What a model is made of and read by: a change of any trains it anew at the next target.
+MODEL_OF = classifier/artefact.py classifier/corpus/FROZEN.json \
+	$(wildcard classifier/corpus/train/* profiles/$(PROFILE)/examples.jsonl)
 CODE := domain nlp extraction eventlog searchindex evidence casework classifier \
 	pipeline intake jobs wiring crawlers ui cli sqlitefile
 
@@ -24,10 +27,14 @@ $(VENV)/.venv:
 		|| { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 	@touch $@
 
-$(VENV)/.run: $(VENV)/.venv requirements.lock pyproject.toml
+$(VENV)/.installed: $(VENV)/.venv requirements.lock pyproject.toml
 	@echo "Installing Minh Tin into $(VENV) (a few minutes on the first time) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.installed $(MODEL_OF)
+	@echo "Training the models of $(PROFILE) (some minutes) …"
 	@$(BIN)/minhtin train --profile $(PROFILE)
 	@touch $@
 

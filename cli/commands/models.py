@@ -10,6 +10,7 @@ from cli.state import HomeOption, set_up_logs, settings_anywhere
 
 if TYPE_CHECKING:
     from classifier.tasks.table import Wanted
+    from wiring.settings import Settings
 
 DataOption = Annotated[
     Path | None, typer.Option(help="Labelled file: .csv, .tsv or .jsonl (UTF-8).")
@@ -70,12 +71,8 @@ def _train_own(profile: str, out: Path | None, home: Path | None) -> None:
 
     from classifier.artefact import FILES
     from classifier.folder import refuse_foreign
-    from classifier.rows import rows_from
-    from classifier.training import train_command
-    from cli.commands.tasks import bar
     from wiring import bootstrap
     from wiring.homes import require_installation
-    from wiring.profile import load_profile
     from wiring.settings import default_models_dir, load_settings
 
     if out is not None:
@@ -89,13 +86,24 @@ def _train_own(profile: str, out: Path | None, home: Path | None) -> None:
     if folder is None and home is not None:
         folder = settings.home / "models" / settings.profile
     folder = folder or default_models_dir() / settings.profile
+    version = train_installed(settings, folder)
+    if (live := bootstrap.build_registry(settings).read().live) and out is None:
+        say(f"live stays {live}, as chosen by `minhtin model`")
+    show(f"{version} in {folder}")
+
+
+def train_installed(settings: "Settings", folder: Path) -> str:
+    """Train the profile's model into a folder, with a bar; return its version."""
+    from classifier.rows import rows_from
+    from classifier.training import train_command
+    from cli.commands.tasks import bar
+    from wiring.profile import load_profile
+
     examples = load_profile(settings.profile, settings.profiles_dir).examples
     with bar("train") as tell:
         report = train_command(folder, examples=rows_from(examples), progress=tell)
     say(f"trained on {report.rows} texts in {report.seconds:.0f} s")
-    if (live := bootstrap.build_registry(settings).read().live) and out is None:
-        say(f"live stays {live}, as chosen by `minhtin model`")
-    show(f"{report.version} in {folder}")
+    return report.version
 
 
 def evaluate(  # noqa: PLR0913, PLR0917 - options of a command

@@ -82,6 +82,7 @@ def up(
         prepare(settings)
         if sample:
             _mark_sample(settings)
+        _check_model(settings)
         names = ["worker", "indexer", "jobs", "console"]
         children = [Child(name, [name]) for name in names]
         children.insert(0, Child("crawl", ["crawl", "--watch"]))
@@ -121,6 +122,27 @@ def _mark_sample(settings: Settings) -> None:
             _SAMPLE_FILE.format(profile=settings.profile, delay=SAMPLE_DELAY),
             encoding="utf-8",
         )
+
+
+def _check_model(settings: Settings) -> None:
+    """Train the shared model of a sample where it does not load; else say what to do.
+
+    An office goes on without: what is crawled waits in the log for the worker.
+    """
+    from cli.commands.models import train_installed
+    from wiring import bootstrap
+    from wiring.settings import default_models_dir
+
+    try:
+        bootstrap.build_classifier(settings)
+    except ConfigurationError as error:
+        shared = default_models_dir() / settings.profile
+        ours = bootstrap.models_folder(settings) == shared
+        say(f"minhtin: {error}")
+        if settings.mode is Mode.SAMPLE and ours:
+            train_installed(settings, shared)
+            return
+        say("Nothing is judged until then; new posts wait. The rest starts.")
 
 
 def _make_sample_accounts(settings: Settings) -> None:

@@ -16,6 +16,9 @@ from cli.state import HomeOption, profile_of, settings_anywhere, settings_of
 
 ANALYSE_BATCH = 64
 
+SHOWN_FAULTS = 10
+"""Bad lines named one by one; more bury what is wrong with all of them."""
+
 
 def extract(
     path: Annotated[Path, typer.Argument(metavar="FILE.html")],
@@ -58,17 +61,31 @@ def analyse(
 
         settings = settings_anywhere(home)
         analyst = Analyst.open(settings, profile_of(settings), gate=gate)
-        bad = 0
+        bad = judged = 0
         with _opened(path) as lines:
-            for batch in _batches(lines):
-                rows, faults = batch
-                for number, why in faults:
+            for rows, faults in _batches(lines):
+                for number, why in faults[: max(0, SHOWN_FAULTS - bad)]:
                     say(f"line {number}: {why}")
                 bad += len(faults)
+                judged += len(rows)
                 for result in analyst.judge(rows):
                     emit(result)
-        if bad:
-            raise typer.Exit(ATTENTION)
+        _tell_faults(path, bad, judged)
+
+
+def _tell_faults(path: Path, bad: int, judged: int) -> None:
+    """Sum up; raises `QuarantineError` for a file of which no line was judged."""
+    from domain.errors import QuarantineError
+
+    if bad and not judged:
+        raise QuarantineError(
+            f"None of the {bad} lines of {path} could be judged.",
+            reason="unreadable",
+            hint='Each is an object such as {"id": 1, "text": "…"} on a line of its own.',
+        )
+    if bad:
+        say(f"minhtin: {bad} of {bad + judged} lines were left out.")
+        raise typer.Exit(ATTENTION)
 
 
 def _opened(path: Path) -> TextIO:

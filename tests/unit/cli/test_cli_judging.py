@@ -118,7 +118,18 @@ def test_bad_lines_are_named_and_the_good_ones_judged(
     assert [row["id"] for row in lines_of(said.stdout)] == ["good", "last"]
     for number in (2, 3, 4, 5, 6, 7):
         assert f"line {number}: " in said.stderr
+    assert "6 of 8 lines were left out." in said.stderr
     assert "Traceback" not in said.stderr
+
+
+def test_a_file_of_another_kind_is_one_complaint(line: Line, tmp_path: Path) -> None:
+    path = tmp_path / "posts.csv"
+    path.write_text("id,text\n" + "1,chữ\n" * 60, encoding="utf-8")
+    said = line.run("analyse", str(path))
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.count("is not JSON") + said.stderr.count("expected") == 10
+    assert "None of the 61 lines" in said.stderr
+    assert '{"id": 1, "text": "…"}' in said.stderr
 
 
 def test_analyse_needs_an_input_and_a_model(line: Line, tmp_path: Path) -> None:
