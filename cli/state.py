@@ -23,17 +23,21 @@ HomeOption = Annotated[
 ]
 
 
-def settings_of(home: Path | None, *, quiet: bool = False) -> Settings:
+def settings_of(
+    home: Path | None, *, quiet: bool = False, there: bool = True
+) -> Settings:
     """Read the settings of an installation and set up logs.
 
     `quiet` is for commands whose words are for a person: each post's event would bury
     them, so that only warnings are logged unless `log_level` asks for more than usual.
 
     Raises `ConfigurationError` where there is no installation: opening its stores
-    would make one that nobody meant.
+    would make one that nobody meant. Only what makes one, or looks at a copy, says
+    that it need not be `there`.
     """
     settings = load_settings(home=home)
-    require_installation(settings, named=is_named(home))
+    if there:
+        require_installation(settings, named=is_named(home))
     set_up_logs(settings, quiet=quiet)
     return settings
 

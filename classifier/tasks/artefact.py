@@ -23,6 +23,7 @@ from classifier.folder import (
 )
 from classifier.tasks.blocks import Block, Columns, Cut, View
 from classifier.tasks.model import Calibration, TaskModel
+from classifier.tasks.seen import NOTHING
 from domain.errors import ConfigurationError
 
 FORMAT = "task-1"
@@ -71,6 +72,7 @@ def _write(folder: Path, model: TaskModel, card: str) -> None:
         "bias": model.bias,
         "slopes": model.calibration.slopes,
         "offsets": model.calibration.offsets,
+        "seen": model.seen,
     }
     for number, columns in enumerate(model.blocks):
         arrays[f"names_{number}"] = columns.names
@@ -127,6 +129,8 @@ def _model(folder: Path, head: dict[str, Any]) -> TaskModel:
             bias=arrays["bias"],
             calibration=Calibration(slopes=arrays["slopes"], offsets=arrays["offsets"]),
             strange_from=float(head["strange_from"]),
+            # Folders of 0.1 have none; what they judge is the same.
+            seen=arrays["seen"] if "seen" in arrays.files else NOTHING,
         )
     if not _fits(model):
         raise ConfigurationError(f"The model in {folder} is incomplete.", hint=HINT)

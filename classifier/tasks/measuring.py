@@ -15,6 +15,7 @@ from classifier.metrics import (
     pr_auc,
 )
 from classifier.tasks.model import Said
+from classifier.tasks.seen import NOTHING, Seen, count_seen
 from classifier.tasks.table import Example, Table
 from domain.errors import QuarantineError
 from nlp.personal_data import mask, personal_data
@@ -72,7 +73,10 @@ class WorstError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFigures:
-    """Everything `minhtin evaluate --data` says. `days` is 1 without a time column."""
+    """Everything `minhtin evaluate --data` says. `days` is 1 without a time column.
+
+    `trained_on` counts the texts that the model learnt from: figures on them flatter.
+    """
 
     model: str
     texts: int
@@ -90,9 +94,12 @@ class TaskFigures:
     strange: Slice
     familiar: Slice
     errors: Sequence[WorstError]
+    trained_on: int = 0
 
 
-def measure(version: str, table: Table, said: Sequence[Said]) -> TaskFigures:
+def measure(
+    version: str, table: Table, said: Sequence[Said], seen: Seen = NOTHING
+) -> TaskFigures:
     """Compare what was said with the truth.
 
     Raises QuarantineError for a label in the file that the model does not know.
@@ -130,6 +137,7 @@ def measure(version: str, table: Table, said: Sequence[Said]) -> TaskFigures:
         strange=slice_of(strange),
         familiar=slice_of(~strange),
         errors=_worst(examples, said),
+        trained_on=count_seen(seen, [example.text for example in examples]),
     )
 
 

@@ -1,7 +1,7 @@
 """A task's model: one line a label, judged and explained in numpy alone."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from scipy import sparse
 
 from classifier.tasks.blocks import Columns, Floats, Reading, View, read, views_of
 from classifier.tasks.grams import Grams, strip_of, words
+from classifier.tasks.seen import NOTHING, Seen
 from domain.analysis import WeightedTerm
 
 Doubles = NDArray[np.float64]
@@ -64,7 +65,8 @@ class TaskModel:
 
     The label said is the one whose score is highest, `bias` and what training added to
     it for the sake of rare labels counted in; probabilities are calibrated apart, so
-    the most probable label may be another.
+    the most probable label may be another. `seen` are fingerprints of what it was
+    trained on.
     """
 
     version: str
@@ -74,6 +76,7 @@ class TaskModel:
     bias: Doubles
     calibration: Calibration
     strange_from: float
+    seen: Seen = field(default_factory=NOTHING.copy)
 
     def judge(
         self,

@@ -32,7 +32,8 @@ folds, probabilities calibrated there.
   the offsets were settled on the same folds.
 - A text of whose letter groups more than {model.strange_from:.0%} are unknown is called
   strange: a person should look, whatever the label.
-- Columns are kept as hashes: no word of the training texts is in the folder.
+- Columns are kept as hashes and each training text as a fingerprint of eight bytes, by
+  which measuring on the same texts is noticed: no word of them is in the folder.
 
 | label | texts |
 |---|---|
@@ -48,6 +49,14 @@ def task_markdown(figures: TaskFigures, charts: tuple[str, ...] = ()) -> str:
     return "\n".join([*lines, *shown])
 
 
+def trained_on_sentence(figures: TaskFigures) -> str:
+    """Warn that texts were measured which the model had learnt from."""
+    return (
+        f"{figures.trained_on} of the {figures.texts} texts are among those the model "
+        "was trained on: the figures flatter it. Measure on texts it has not seen."
+    )
+
+
 def _head(figures: TaskFigures) -> Iterator[str]:
     low, high = figures.macro_f1_interval
     yield f"# Model `{figures.model}` on {figures.texts} texts"
@@ -59,6 +68,9 @@ def _head(figures: TaskFigures) -> Iterator[str]:
         f"{figures.empty} texts were empty, {figures.cut} cut at {MAX_TEXT} characters."
     )
     yield ""
+    if figures.trained_on:
+        yield f"**{trained_on_sentence(figures)}**"
+        yield ""
     yield (
         f"Not like anything seen, so left to a person: {figures.strange.texts} texts "
         f"({figures.strange.accuracy:.1%} right; of the others "
@@ -83,6 +95,12 @@ def _labels(figures: TaskFigures) -> Iterator[str]:
             f"| {_ranged(label, 'recall')} | {_ranged(label, 'f1')} "
             f"| {label.pr_auc:.2f} | {label.calibration_error:.3f} | {found} |"
         )
+    yield ""
+    yield (
+        f"“Found in {LOADS[0]} a day”: the share of a label's texts found by somebody "
+        f"who reads each day's {LOADS[0]} likeliest of it; in brackets what a perfect "
+        "order would let them find. Without a time column all texts are one day."
+    )
     yield ""
 
 

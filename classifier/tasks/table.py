@@ -162,6 +162,12 @@ def _records(
     before = csv.field_size_limit(_WIDEST)
     try:
         reader = csv.DictReader(file, delimiter=separator)
+        if not reader.fieldnames:
+            raise QuarantineError(
+                f"{path} is empty.",
+                reason="empty",
+                hint="Its first line names the columns.",
+            )
         _check(path, wanted, list(reader.fieldnames or ()))
         yield from reader
     finally:

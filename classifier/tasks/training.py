@@ -31,6 +31,7 @@ from classifier.tasks.blocks import (
 )
 from classifier.tasks.deciding import macro_f1_of, offsets_for
 from classifier.tasks.model import Calibration, TaskModel
+from classifier.tasks.seen import fingerprints
 from classifier.tasks.table import Example
 from domain.errors import QuarantineError
 
@@ -147,6 +148,7 @@ def train_task(
         bias=lines.bias + offsets,
         calibration=Calibration(slopes=slopes, offsets=rises),
         strange_from=strange_from,
+        seen=fingerprints(example.text for example in examples),
     )
     said = (lines.held + offsets).argmax(axis=1)
     return model, TaskReport(

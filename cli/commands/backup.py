@@ -68,7 +68,7 @@ def verify(
         from cli.progress import Rates
         from cli.restoring import opened
 
-        found = opened(settings_of(home, quiet=True), copy)
+        found = opened(settings_of(home, quiet=True, there=False), copy)
         with Rates("verify (bytes)") as rates:
             findings = found.check(rates.add)
         if as_json:
@@ -129,7 +129,7 @@ def restore(
     with friendly():
         from cli.restoring import Restoring
 
-        settings = settings_of(home, quiet=True)
+        settings = settings_of(home, quiet=True, there=False)
         restoring = Restoring(
             settings, copy, lists=erasures or [], all_in_home=all_in_home
         )

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 model = typer.Typer(help="Versions of the model, and which is live.")
 
+NO_CANDIDATE = (
+    "`minhtin train --from-reviews` builds one, from 200 reviews on; "
+    "`minhtin model list` shows the versions there are."
+)
+
 WhyOption = Annotated[str, typer.Option(help="Kept in the history and the audit.")]
 JsonOption = Annotated[bool, typer.Option("--json")]
 
@@ -131,7 +136,7 @@ def compare(
         registry = bootstrap.build_registry(settings_of(home))
         wanted = version or registry.read().candidate
         if not wanted:
-            raise NotFoundError("There is no candidate.")
+            raise NotFoundError("There is no candidate.", hint=NO_CANDIDATE)
         path = registry.folder(wanted) / (COMPARISON if as_json else PAGE)
         if not path.exists():
             raise NotFoundError(f"{wanted} came with the installation, uncompared.")
@@ -155,7 +160,7 @@ def shadow(as_json: JsonOption = False, home: HomeOption = None) -> None:
         found = book.shown(tally, bootstrap.build_casework(settings))
         log.close()
         if found is None:
-            raise NotFoundError("There is no candidate.")
+            raise NotFoundError("There is no candidate.", hint=NO_CANDIDATE)
         if as_json:
             emit(asdict(found))
             return

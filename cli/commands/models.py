@@ -132,10 +132,11 @@ def evaluate(  # noqa: PLR0913, PLR0917 - options of a command
             return
         from dataclasses import replace
 
-        from cli.commands.tasks import evaluate_on
+        from cli.commands.tasks import evaluate_on, refuse_missing
 
         if model is None:
             raise typer.BadParameter("--data needs --model, a folder of “train --data”")
+        refuse_missing(model)
         wanted = _wanted(text, label, title, renamed or ())
         wanted = replace(wanted, source=source, time=time)
         evaluate_on(model, data, wanted, out=out, as_json=as_json)
@@ -152,6 +153,9 @@ def _evaluate_own(folder: Path | None, home: Path | None, *, as_json: bool) -> N
     if folder is None:
         report = evaluate_command(bootstrap.build_classifier(settings_anywhere(home)))
     else:
+        from cli.commands.tasks import refuse_missing
+
+        refuse_missing(folder)
         report = evaluate_command(load(folder))
     if as_json:
         emit(json.loads(report_json(report)))

@@ -9,13 +9,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from classifier.folder import whole
 from classifier.tasks.artefact import load_task, refuse_other, save_task
 from classifier.tasks.measuring import TaskFigures, measure
-from classifier.tasks.report import task_card, task_markdown
+from classifier.tasks.report import task_card, task_markdown, trained_on_sentence
 from classifier.tasks.table import Table, Wanted, read_table
 from classifier.tasks.training import train_task
 from cli.output import emit, say, show
-from domain.errors import ConfigurationError
+from domain.errors import ConfigurationError, NotFoundError
 from domain.post import MAX_TEXT
 
 
@@ -56,7 +57,9 @@ def evaluate_on(
         said = model.judge(
             texts, done=lambda count: tell("judging", count / len(texts))
         )
-    figures = measure(model.version, table, said)
+    figures = measure(model.version, table, said, model.seen)
+    if figures.trained_on:
+        say(f"minhtin: {trained_on_sentence(figures)}")
     if out is not None:
         from classifier.tasks.charts import write_charts
 
@@ -68,6 +71,16 @@ def evaluate_on(
         emit(asdict(figures))
     else:
         show(task_markdown(figures))
+
+
+def refuse_missing(model: Path) -> None:
+    """Raise `NotFoundError` where a named folder holds nothing of a model."""
+    folder = whole(model)
+    if not folder.is_dir() or not any(folder.iterdir()):
+        raise NotFoundError(
+            f"There is no model in {model}.",
+            hint="--model names a folder that `minhtin train --out FOLDER` made.",
+        )
 
 
 def _make(out: Path) -> None:

@@ -81,7 +81,7 @@ def _tell_faults(path: Path, bad: int, judged: int) -> None:
         raise QuarantineError(
             f"None of the {bad} lines of {path} could be judged.",
             reason="unreadable",
-            hint='Each is an object such as {"id": 1, "text": "…"} on a line of its own.',
+            hint='Each is an object on its own line, such as {"id": 1, "text": "…"}.',
         )
     if bad:
         say(f"minhtin: {bad} of {bad + judged} lines were left out.")

@@ -16,13 +16,20 @@ from extraction.opml import write_opml
 from integration.line_support import Line, lines_of
 from wiring.settings import Mode, load_settings
 
-NEEDS_NONE = {"init", "up", "newsroom", "sites new"}
-"""`init` and `up --sample` make a home; the others never look at one."""
+NEEDS_NONE = {"backup key", "backup verify", "init", "newsroom", "restore", "sites new"}
+NEEDS_NONE |= {"audit key", "up"}
+"""`init`, `restore` and `up --sample` make a home; the others look at none."""
 
 CALLS = {
     "accounts add": "x --role press",
     "accounts disable": "x",
+    "accounts drop-codes": "x",
+    "accounts enable": "x",
+    "accounts link": "x http://x x",
     "accounts password": "x",
+    "accounts role": "x press",
+    "accounts sign-out": "x",
+    "backup save": "FILE.d",
     "analyse": "FILE",
     "backfill": "FILE",
     "erase": "x --reason x",

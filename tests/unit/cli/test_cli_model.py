@@ -92,6 +92,8 @@ def test_shadow_counts_and_compare_and_drop_need_a_candidate(
         said = here.run("model", name)
         assert (name, said.exit_code) == (name, USAGE)
         assert "no candidate" in said.stderr
+        if name in {"shadow", "compare"}:
+            assert "minhtin train --from-reviews" in said.stderr
     add_candidate(here.line, models)
     differing = ShadowDiffers(
         post_id=PostId("p:1"),

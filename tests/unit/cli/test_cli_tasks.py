@@ -50,6 +50,21 @@ def test_evaluate_prints_one_object(model, data) -> None:
     assert said["labels"]["1"]["support"] == 80
 
 
+def test_texts_trained_on_are_told(model, data, tmp_path) -> None:
+    call = ("evaluate", "--model", model, *COLUMNS)
+    done = run(*call, "--data", data, "--json")
+    assert json.loads(done.stdout)["trained_on"] == 120
+    assert "120 of the 120 texts are among those" in done.stderr
+    page = run(*call, "--data", data).stdout
+    assert "the figures flatter it" in page
+    assert "who reads each day's 50 likeliest" in page
+    fresh = tmp_path / "fresh.csv"
+    fresh.write_text("bình luận,nhãn\nquá ngu dốt,1\nxin cảm ơn,0\n", "utf-8")
+    done = run(*call, "--data", fresh, "--json")
+    assert json.loads(done.stdout)["trained_on"] == 0
+    assert "flatter" not in done.stderr
+
+
 def test_evaluate_writes_a_report(model, data, tmp_path) -> None:
     pytest.importorskip("vl_convert")
     out = tmp_path / "report"
@@ -89,6 +104,26 @@ def test_a_wrong_call_is_explained(data, tmp_path, arguments, words) -> None:
     assert done.exit_code == 2
     assert words in done.stderr
     assert not (tmp_path / "m").exists()
+
+
+def test_an_empty_file_is_called_empty(tmp_path) -> None:
+    nothing = tmp_path / "nothing.csv"
+    nothing.touch()
+    done = run("train", "--data", nothing, *COLUMNS, "--out", tmp_path / "m")
+    assert done.exit_code == 2
+    assert "nothing.csv is empty. Its first line names the columns." in done.stderr
+
+
+@pytest.mark.parametrize("name", ["none", "void"])
+def test_a_wrong_model_folder_is_not_told_to_train_the_office_anew(
+    data, tmp_path, name
+) -> None:
+    (tmp_path / "void").mkdir()
+    folder = tmp_path / name
+    for call in (("--data", data, *COLUMNS), ()):
+        done = run("evaluate", "--model", folder, *call)
+        assert done.exit_code == 2
+        assert f"There is no model in {folder}. --model names" in done.stderr
 
 
 def test_the_folder_must_be_named(data) -> None:

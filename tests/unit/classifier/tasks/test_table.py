@@ -65,7 +65,7 @@ def test_rows_without_label_or_text_are_counted(tmp_path) -> None:
     ("name", "text", "error", "words"),
     [
         ("a.csv", "text,nhãn\na,1\n", NotFoundError, "no column “nội dung”"),
-        ("a.csv", "", NotFoundError, "It has: none"),
+        ("a.csv", "", QuarantineError, "is empty"),
         ("a.csv", "nội dung,nhãn\n ,1\n", QuarantineError, "holds no text"),
         ("a.jsonl", "[1]\n", QuarantineError, "no JSON object"),
         ("a.csv", "nội dung,nhãn,nhãn\na,1,0\n", QuarantineError, "several columns"),
