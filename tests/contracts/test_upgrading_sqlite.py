@@ -21,10 +21,19 @@ class TestUpgradeOnSqlite(UpgradeContract):
             return found.fetchone() is not None
 
 
-def test_where_nothing_is_nothing_is_made(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    done = CliRunner().invoke(app, ["upgrade", "--plan", "--home", str(home)])
+def test_an_installation_without_casework_is_planned_and_nothing_made(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "minhtin.toml").touch()
+    done = CliRunner().invoke(app, ["upgrade", "--plan", "--home", str(tmp_path)])
     assert done.exit_code == 0
     assert "at\tnothing yet" in done.output
     assert f"then\t{schema.HEAD}" in done.output
-    assert not (home / "casework.sqlite").exists()
+    assert not (tmp_path / "casework.sqlite").exists()
+
+
+def test_where_nothing_is_nothing_is_made(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    done = CliRunner().invoke(app, ["upgrade", "--plan", "--home", str(home)])
+    assert done.exit_code == 3
+    assert not home.exists()

@@ -93,6 +93,7 @@ def test_an_installation_moves_its_captures_by_the_command(
     tmp_path: Path, emulator: Emulator
 ) -> None:
     line = Line(tmp_path / "home")
+    line.done("init")
     digest = FileEvidence(line.settings.evidence_folder).put(CAPTURE)
     path = tmp_path / "new.env"
     settings = {

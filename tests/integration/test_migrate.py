@@ -131,7 +131,9 @@ def test_nothing_may_run_on_either_side_and_nothing_starts_meanwhile(
 def test_a_new_home_with_people_of_its_own_is_left_alone(tmp_path, old) -> None:
     path, new = to_other_home(tmp_path, old)
     said = "mot-mat-khau-dai-va-rieng\n" * 2
-    new.run("accounts", "add", "hoa", "--role", "admin", said=said)
+    new.done("init")
+    added = new.run("accounts", "add", "hoa", "--role", "admin", said=said)
+    assert added.returncode == 0, added.stderr
     for _ in range(2):
         ended = old.run("migrate", "--to", str(path))
         assert ended.returncode == 3

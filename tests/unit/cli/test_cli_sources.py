@@ -91,7 +91,7 @@ def test_a_check_names_the_field_at_fault(line: Line) -> None:
 
 
 def test_a_draft_is_one_source_and_the_named_one(line: Line) -> None:
-    line.home.mkdir(parents=True)
+    line.done("init")
     other = {"id": "khac", "name": "Khác", "kind": "feed", "url": "https://a.example"}
     for said in ("nothing", json.dumps({"id": "bao"}), json.dumps(other)):
         ended = line.run("sources", "check", "bao", "--draft", said=said)
