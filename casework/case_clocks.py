@@ -46,7 +46,7 @@ class CaseClocks(CasePart):
         due = due_at(found, trigger, terms.days, terms.zone)
         with self._store.write() as rows:
             require(rows, actor, Act.WORK_CASES)
-            case = self._present(rows, number)
+            case = self._open(rows, number)
             row = CaseClockRow(case_id=case.id, rule=rule, trigger=trigger, due=due)
             given = rows.add(row)
             reckon(rows, case)

@@ -41,6 +41,16 @@ class CasePart(Part):
             raise StaleCaseError
         return row
 
+    def _open(self, rows: Rows, number: str) -> CaseRow:
+        """Return the case that a number leads to. Raises `ConflictError` if closed."""
+        row = self._present(rows, number)
+        if row.status == CaseStatus.CLOSED:
+            raise ConflictError(
+                "Hồ sơ đã đóng nên không thêm bớt được.",
+                hint="Mở lại hồ sơ kèm lý do rồi làm tiếp.",
+            )
+        return row
+
     def _changed(self, rows: Rows, case: CaseRow, **values: object) -> CaseRow:
         """Set fields of a case and count its revision."""
         now = self._clock.now()

@@ -1,6 +1,7 @@
 """Posts, tasks, notes and files of a case.
 
-What only adds asks for no revision: it overwrites nothing.
+What only adds asks for no revision: it overwrites nothing. A closed case takes notes
+and what is done of its tasks; for anything else it is opened again, with a reason.
 """
 
 from datetime import datetime
@@ -27,14 +28,14 @@ class CaseWork(Cases):
         """Put a post into a case; return the number of the case that has it now."""
         with self._store.write() as rows:
             require(rows, actor, Act.WORK_CASES)
-            case = self._present(rows, number)
+            case = self._open(rows, number)
             self._link(rows, actor, case, post_id, revision)
             return case.number
 
     def take_post_from_case(self, actor: Account, number: str, link: int) -> None:
         with self._store.write() as rows:
             require(rows, actor, Act.WORK_CASES)
-            case = self._present(rows, number)
+            case = self._open(rows, number)
             if not rows.remove(CasePostRow, eq("id", link), _of(rows, case)):
                 raise NotFoundError("Bài này không còn trong hồ sơ.")
             self._tell(rows, actor, case, CaseEventKind.POST_REMOVED, link=link)
@@ -51,7 +52,7 @@ class CaseWork(Cases):
         text = line_of(text, "Nội dung việc")
         with self._store.write() as rows:
             require(rows, actor, Act.WORK_CASES)
-            case = self._present(rows, number)
+            case = self._open(rows, number)
             person = self._person(rows, who)
             row = CaseTaskRow(case_id=case.id, text=text, who=person, due=due)
             task = rows.add(row)
@@ -90,7 +91,7 @@ class CaseWork(Cases):
         """Note a file that is kept as evidence already."""
         with self._store.write() as rows:
             require(rows, actor, Act.WORK_CASES)
-            case = self._present(rows, number)
+            case = self._open(rows, number)
             row = CaseFileRow(
                 case_id=case.id,
                 name=line_of(new.name, "Tên tệp"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from casework.audit import storable
 from casework.case_model import (
     MOVES,
     NAMES,
@@ -35,7 +36,7 @@ from casework.part import account_of
 from casework.permissions import Act, may, require
 from casework.port import Op, Rows, Where, eq, yes
 from casework.rows import AccountRow, CaseClockRow, CasePostRow, CaseRow
-from domain.errors import ConflictError
+from domain.errors import ConflictError, QuarantineError
 from domain.ids import PostId
 from domain.labels import Role
 
@@ -48,7 +49,8 @@ _ORDERS = {
     CaseOrder.NEWEST: "-id",
     CaseOrder.CHANGED: "-changed -id",
 }
-_SETTLING = frozenset({CaseStatus.CLOSED})
+LONGEST_REASON = 1000
+"""Characters of why a case moves on; what is longer is a note."""
 
 
 class Cases(CasePart):
@@ -130,9 +132,11 @@ class Cases(CasePart):
             }
             new = {k: v for k, v in wanted.items() if v != getattr(case, k)}
             if new:
+                former = case
                 case = self._changed(rows, case, **new)
                 reckon(rows, case)
                 told = {k: v or "" for k, v in new.items()}
+                told |= {f"former_{k}": getattr(former, k) or "" for k in new}
                 self._tell(rows, actor, case, CaseEventKind.EDITED, **told)
             return cases_of(rows, [case])[0]
 
@@ -146,15 +150,18 @@ class Cases(CasePart):
     ) -> Case:
         """Move a case on, as `MOVES` allows. Raises `StaleCaseError`, `ConflictError`.
 
-        Who closes or reopens must be allowed to, and no duty may still run at the end.
+        Who closes or reopens must be allowed to and say why (`QuarantineError`), and no
+        duty may still run at the end.
         """
+        reason = storable(reason).strip()[:LONGEST_REASON]
         with self._store.write() as rows:
             require(rows, actor, Act.WORK_CASES)
             case = self._present(rows, number, revision)
             former = CaseStatus(case.status)
-            if _SETTLING & {former, status}:
+            if CaseStatus.CLOSED in {former, status}:
                 require(rows, actor, Act.SETTLE_CASES)
             _check_move(former, status)
+            _check_reason(former, status, reason)
             if status is CaseStatus.CLOSED:
                 _check_clocks(rows, case)
             case = self._changed(rows, case, status=status.value)
@@ -165,7 +172,7 @@ class Cases(CasePart):
                 CaseEventKind.MOVED,
                 former=former.value,
                 status=status.value,
-                reason=reason.strip()[:1000] or None,
+                reason=reason or None,
             )
             return cases_of(rows, [case])[0]
 
@@ -176,6 +183,14 @@ class Cases(CasePart):
         """
         with self._store.read() as rows:
             return cases_of(rows, [named(rows, number)])[0]
+
+    def lasting_number(self, number: str) -> str:
+        """Return the number that one leads to through mergers; its own for none.
+
+        Raises `NotFoundError`.
+        """
+        with self._store.read() as rows:
+            return survivor(rows, named(rows, number)).number
 
     def whole_case(self, number: str) -> WholeCase:
         """Return the case that a number leads to, with all it holds."""
@@ -256,6 +271,17 @@ def _check_move(former: CaseStatus, status: CaseStatus) -> None:
     raise ConflictError(
         f"Hồ sơ «{NAMES[former]}» không chuyển thẳng sang «{NAMES[status]}» được.",
         hint=f"Có thể chuyển sang: {ways}.",
+    )
+
+
+def _check_reason(former: CaseStatus, status: CaseStatus, reason: str) -> None:
+    if reason or CaseStatus.CLOSED not in {former, status}:
+        return
+    act = "đóng" if status is CaseStatus.CLOSED else "mở lại"
+    raise QuarantineError(
+        f"Cần ghi lý do khi {act} hồ sơ.",
+        reason="case_reason",
+        hint="Lý do được lưu vào diễn biến hồ sơ.",
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from casework.case_model import CaseFilter, CaseKind, CaseOrder, DueSoon
+from casework.case_model import CaseFilter, CaseKind, CaseOrder, CaseStatus, DueSoon
 from casework.cases import PAGE
 from casework.permissions import Act, may
 from domain.analysis import Analysis
@@ -56,6 +56,12 @@ class CaseDrawing:
             "orders": list(CaseOrder),
         }
 
+    def leads_on(self, visit: Visit) -> str:
+        """Return the number that a merged case's leads to; "" for all others."""
+        asked = visit.get("number")
+        number = self._casework.lasting_number(asked)
+        return "" if number == asked else number
+
     def one(self, visit: Visit) -> Values:
         whole = self._casework.whole_case(visit.get("number"))
         reading, case = visit.reading, whole.case
@@ -70,9 +76,13 @@ class CaseDrawing:
             for link, post in zip(whole.posts, posts, strict=True)
         }
         people = {one.id: one.display for one in self._casework.accounts()}
+        absorbed = [one.number for one in whole.absorbed]
+        moves = case_lines.moves_for(visit.account, case.status)
+        closed = case.status is CaseStatus.CLOSED
+        closing = closed or CaseStatus.CLOSED in moves
         return {
             "case": case,
-            "asked": visit.get("number"),
+            "led_from": next((n for n in absorbed if n == visit.get("from")), ""),
             "told": visit.get("told") if visit.get("told") in TOLD else "",
             "absorbed": whole.absorbed,
             "posts": posts,
@@ -82,7 +92,9 @@ class CaseDrawing:
             "events": case_lines.event_lines(whole, reading, names, people),
             "created": reading.moment(case.created),
             "people": self._casework.case_workers(),
-            "moves": case_lines.moves_for(visit.account, case.status),
+            "moves": moves,
+            "reason": f"case.{'reason_must' if closing else 'reason'}",
+            "adds": may(visit.account.role, Act.WORK_CASES) and not closed,
             "settles": may(visit.account.role, Act.SETTLE_CASES),
             "opens_files": may(visit.account.role, Act.READ_PERSONAL),
             "rules": [

@@ -198,12 +198,13 @@ def event_lines(
 ) -> list[dict[str, str]]:
     """Return the time line, newest first. `posts` names links, `people` accounts."""
     own = whole.case.number
+    tasks = {task.id: task.text for task in whole.tasks}
     return [
         {
             "kind": event.kind.value,
             "when": reading.moment(event.at),
             "who": event.by.display,
-            "what": _said(event, reading, posts, people),
+            "what": _said(event, reading, posts, people, tasks),
             "text": str(event.detail.get("text", "")) if _is_note(event) else "",
             "number": "" if event.number == own else event.number,
         }
@@ -220,6 +221,7 @@ def _said(
     reading: Reading,
     posts: Mapping[int, str],
     people: Mapping[str, str],
+    tasks: Mapping[int, str],
 ) -> str:
     words, nobody = reading.words, reading.words("case.nobody")
     told = {
@@ -229,17 +231,20 @@ def _said(
         told[name] = people.get(told[name], "") or nobody
     if "link" in told:
         told["post"] = posts.get(int(told["link"])) or words("case.post_gone")
+    if event.kind is CaseEventKind.TASK_DONE:
+        told["task"] = tasks.get(int(told["task"]), told["task"])
     if event.kind is CaseEventKind.EDITED:
-        changed = (name for name in ("kind", "title", "owner") if name in told)
         told["what"] = "; ".join(
-            words(f"case.edited_{name}", value=told[name]) for name in changed
+            words(f"case.edited_{name}", former=told[f"former_{name}"], value=value)
+            for name in ("kind", "title", "owner")
+            if (value := told.get(name)) is not None
         )
     if event.kind is CaseEventKind.MOVED:
         told["reason"] = f" – {told['reason']}" if "reason" in told else ""
     return words(f"case.event_{event.kind}", **told)
 
 
-_PEOPLE = {"owner", "who"}
+_PEOPLE = {"owner", "former_owner", "who"}
 _TIMES = {"due", "trigger", "when"}
 
 
@@ -249,6 +254,6 @@ def _field(name: str, value: str, reading: Reading) -> str:
         return reading.moment(datetime.fromisoformat(value))
     if name in {"former", "status"}:
         return reading.words(f"case.status_{value}")
-    if name == "kind":
+    if name in {"kind", "former_kind"}:
         return reading.words(f"case.kind_{value}")
     return rule_name(value, reading) if name == "rule" else value

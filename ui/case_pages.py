@@ -48,7 +48,7 @@ class CasePages:
         drawing, acts = self._drawing, self._acts
         return [
             self._page(CASES, "cases.html", drawing.list_),
-            self._page(CASE, "case.html", drawing.one),
+            self._one(),
             self._page(NEW, "case_new.html", drawing.new),
             self._form(NEW, "case_new.html", drawing.new, acts.open_),
             self._form(ADD, "case_new.html", drawing.new, acts.add),
@@ -64,6 +64,20 @@ class CasePages:
             return await self._drawn(request, template, draw, visit)
 
         return Route(path, endpoint, methods=["GET"])
+
+    def _one(self) -> Route:
+        async def endpoint(request: Request) -> Response:
+            visit = self._visit(request, dict(request.query_params))
+            try:
+                number = await run_in_threadpool(self._drawing.leads_on, visit)
+            except MinhTinError:
+                number = ""  # Drawing says what is the matter.
+            if number:
+                led = urlencode({"from": visit.get("number")})
+                return RedirectResponse(f"{case_link(number)}&{led}", 303)
+            return await self._drawn(request, "case.html", self._drawing.one, visit)
+
+        return Route(CASE, endpoint, methods=["GET"])
 
     def _form(
         self,

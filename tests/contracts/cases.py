@@ -25,7 +25,7 @@ from casework.port import CaseworkStore, eq
 from casework.rows import CaseEventRow
 from casework.service import Casework
 from domain.clock import ManualClock
-from domain.errors import ConflictError, MinhTinError
+from domain.errors import ConflictError, MinhTinError, QuarantineError
 from domain.ids import PostId
 from domain.labels import Role
 from domain.profile import LegalRule
@@ -183,6 +183,7 @@ class CasesContract(ABC):
         whole = office.whole_case(one.number)
         assert whole.case.number == two.number
         assert office.case(one.number).merged_into == two.number
+        assert office.lasting_number(one.number) == two.number
         assert [a.number for a in whole.absorbed] == [one.number]
         assert [p.post_id for p in whole.posts] == ["p:1"]
         assert {e.number for e in whole.events} == {one.number, two.number}
@@ -209,10 +210,10 @@ class CasesContract(ABC):
         (line,) = office.cases(CaseFilter()).lines
         assert (line.due, line.clocks) == (made.due, 1)
         with pytest.raises(ConflictError, match="đang chạy"):
-            office.move_case(an, number, 2, CaseStatus.CLOSED)
+            office.move_case(an, number, 2, CaseStatus.CLOSED, "xong")
         clock.advance(days=1)
         office.meet_clock(an, number, made.id, clock.now())
-        office.move_case(an, number, 3, CaseStatus.CLOSED)
+        office.move_case(an, number, 3, CaseStatus.CLOSED, "xong")
         assert office.cases(CaseFilter()).count == 0
 
     def test_a_list_is_sorted_and_paged(
@@ -242,7 +243,7 @@ class CasesContract(ABC):
         assert numbers(office, words="0__") == []
         assert numbers(office, words="Mu\u031bo\u031b\u0300ng nul\0") == []
         assert numbers(office, words="Mu\u031bo\u031b\u0300ng 000007") == [7]
-        office.move_case(an, "2026-000003", 2, CaseStatus.CLOSED)
+        office.move_case(an, "2026-000003", 2, CaseStatus.CLOSED, "xong")
         assert numbers(office, status=CaseStatus.CLOSED) == [3]
         assert numbers(office) == [6, 5, 2, 7, 4, 1]
         assert numbers(office, closed_too=True) == [6, 5, 2, 7, 4, 3, 1]
@@ -263,6 +264,46 @@ class CasesContract(ABC):
         assert office.cases(CaseFilter(words="vo de")).count == 1
         office.finish_case_task(an, one.number, task)
         assert {line.due for line in office.cases(CaseFilter()).lines} == {None}
+
+    def test_closing_and_opening_again_need_a_reason(self, office: Casework) -> None:
+        an = person(office)
+        number = office.open_case(an, new()).number
+        task = office.add_case_task(an, number, "Gọi xã")
+        for reason in ("", " \n"):
+            with pytest.raises(QuarantineError, match="lý do khi đóng"):
+                office.move_case(an, number, 1, CaseStatus.CLOSED, reason)
+        office.move_case(an, number, 1, CaseStatus.CLOSED, "trùng")
+        for act in (
+            lambda: office.add_post_to_case(an, number, PostId("p:1"), 1),
+            lambda: office.take_post_from_case(an, number, 1),
+            lambda: office.add_case_task(an, number, "Gọi lại"),
+            lambda: office.start_clock(an, number, "answer", NOW),
+        ):
+            with pytest.raises(ConflictError, match="đã đóng"):
+                act()
+        office.note_in_case(an, number, "Đã lưu trữ.")
+        office.finish_case_task(an, number, task)
+        with pytest.raises(QuarantineError, match="lý do khi mở lại"):
+            office.move_case(an, number, 2, CaseStatus.WORKING)
+        office.move_case(an, number, 2, CaseStatus.WORKING, "tin lại lan")
+        told = [
+            (event.detail["status"], event.detail["reason"])
+            for event in office.whole_case(number).events
+            if event.kind is CaseEventKind.MOVED
+        ]
+        assert told == [("closed", "trùng"), ("working", "tin lại lan")]
+
+    def test_a_change_of_owner_says_from_whom_to_whom(self, office: Casework) -> None:
+        an, binh = person(office), person(office, Role.ANALYST)
+        case = office.open_case(an, new(owner=an.id))
+        kept = {"kind": case.kind, "title": case.title}
+        case = office.edit_case(an, case.number, 1, owner=binh.id, **kept)
+        office.edit_case(an, case.number, 2, owner=None, **kept)
+        first, second = office.whole_case(case.number).events[1:]
+        assert first.detail == {"owner": binh.id, "former_owner": an.id}
+        assert second.detail == {"owner": "", "former_owner": binh.id}
+        acts = [row.act for row in office.audit(limit=99)]
+        assert acts.count("case.edited") == 2
 
     def test_an_erased_post_leaves_its_case_without_a_name(
         self, office: Casework

@@ -108,11 +108,11 @@ def test_a_case_moves_as_the_table_says_and_not_else(
     case = office.open_case(an, new())
     for status in wanted:
         if status in MOVES[case.status]:
-            case = office.move_case(an, case.number, case.revision, status)
+            case = office.move_case(an, case.number, case.revision, status, "vì")
             assert case.status is status
         else:
             with pytest.raises(ConflictError, match="không chuyển thẳng"):
-                office.move_case(an, case.number, case.revision, status)
+                office.move_case(an, case.number, case.revision, status, "vì")
             assert office.case(case.number) == case
     office.close()
 

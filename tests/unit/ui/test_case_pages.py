@@ -93,12 +93,8 @@ def test_an_old_page_does_not_overwrite(lan: TestClient, signed_in: SignedIn) ->
     assert "Tên một" in lan.get(f"/case?number={NUMBER}").text
 
 
-def test_moves_tasks_and_clocks_by_forms(lan: TestClient, signed_in: SignedIn) -> None:
+def test_tasks_and_clocks_by_forms(lan: TestClient) -> None:
     opened(lan)
-    assert send(lan, "move", revision="1", status="settled").status_code == 409
-    assert send(lan, "move", revision="1", status="working").status_code == 303
-    closing = send(lan, "move", revision="2", status="closed")
-    assert closing.status_code == 403
     assert send(lan, "task", text="Gọi xã", due="2026-11-24T08:00").status_code == 303
     assert send(lan, "task-done", task="1").status_code == 303
     assert send(lan, "task-done", task="1").status_code == 409
@@ -106,20 +102,38 @@ def test_moves_tasks_and_clocks_by_forms(lan: TestClient, signed_in: SignedIn) -
     future = send(lan, "clock", trigger="2027-01-01T08:00", **rule)
     assert future.status_code == 422
     assert send(lan, "clock", trigger="2026-11-20T16:00", **rule).status_code == 303
-    page = lan.get(f"/case?number={NUMBER}").text
-    assert "14/12/2026 23:59" in page
-    waiting = {"clock": "1", "revision": "2", "waiting": "Sở Y tế"}
+    assert "14/12/2026 23:59 · còn 21 ngày" in lan.get(f"/case?number={NUMBER}").text
+    waiting = {"clock": "1", "revision": "1", "waiting": "Sở Y tế"}
     assert send(lan, "wait", **waiting).status_code == 303
     page = lan.get(f"/case?number={NUMBER}").text
-    assert "14/12/2026 23:59" in page
-    assert "Sở Y tế" in page
+    assert "14/12/2026 23:59 · còn 21 ngày" in page
+    assert "Đang chờ: Sở Y tế" in page
+    assert "Xong việc: Gọi xã" in page
     assert send(lan, "withdraw", clock="1", reason="nhầm").status_code == 303
-    assert (
-        send(signed_in("hoa"), "move", revision="4", status="closed").status_code == 303
-    )
     for act in ("task-done", "wait", "met", "withdraw", "post-remove"):
         bad = send(lan, act, clock="x", task="9" * 30, link="-1", revision="1")
         assert bad.status_code == 422, act
+
+
+def test_closing_is_for_who_may_and_needs_a_reason(
+    lan: TestClient, signed_in: SignedIn
+) -> None:
+    opened(lan)
+    assert send(lan, "move", revision="1", status="settled").status_code == 409
+    assert send(lan, "move", revision="1", status="working").status_code == 303
+    hoa, closing = signed_in("hoa"), {"revision": "2", "status": "closed"}
+    assert send(lan, "move", reason="trùng", **closing).status_code == 403
+    bare = send(hoa, "move", **closing)
+    assert bare.status_code == 422
+    assert "Cần ghi lý do khi đóng hồ sơ" in bare.text
+    assert send(hoa, "move", reason="trùng tin", **closing).status_code == 303
+    page = hoa.get(f"/case?number={NUMBER}").text
+    assert "đang xử lý → đã đóng – trùng tin" in page
+    assert "Mở lại hồ sơ" in page
+    assert 'action="/case/task"' not in page
+    assert 'action="/case/note"' in page
+    assert "Mở lại hồ sơ" not in lan.get(f"/case?number={NUMBER}").text
+    assert attach(lan, "a.pdf", PDF).status_code == 409
 
 
 def test_merge_and_part_are_for_who_may(lan: TestClient, signed_in: SignedIn) -> None:
@@ -133,8 +147,12 @@ def test_merge_and_part_are_for_who_may(lan: TestClient, signed_in: SignedIn) ->
         .headers["location"]
         .startswith(f"/case?number={NUMBER}")
     )
-    page = lan.get("/case?number=2026-000002").text
-    assert "đã gộp vào hồ sơ này" in page
+    led = lan.get("/case?number=2026-000002")
+    assert led.status_code == 303
+    assert led.headers["location"] == f"/case?number={NUMBER}&from=2026-000002"
+    page = lan.get(led.headers["location"]).text
+    assert "Hồ sơ số 2026-000002 đã gộp vào hồ sơ này" in page
+    assert "đã gộp vào hồ sơ này" not in lan.get(f"/case?number={NUMBER}&from=x").text
     assert send(hoa, "part", part="2026-000002", revision="2").status_code == 303
     assert "đã gộp vào" not in lan.get("/case?number=2026-000002").text
 
@@ -254,7 +272,8 @@ def test_both_languages_draw_every_event(
     attach(lan, "a.pdf", PDF)
     lan.get("/language?to=en&back=/cases")
     page = lan.get(f"/case?number={number}").text
-    assert "Edited kind: harm; title: Hai; owner: nobody" in page
+    said = "kind: press → harm; title: «Một» → «Hai»; owner: Giàng Thị Hoa → nobody"
+    assert said in page
     assert "Met 21/11/2026 16:00" in page
     assert "A press agency" in page or "press" in page
     assert re.search(r"Attached a\.pdf \(SHA-256 [0-9a-f]{64}\)", page)
