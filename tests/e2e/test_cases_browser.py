@@ -10,6 +10,7 @@ from e2e.console_world import acts_in
 pytestmark = IN_BROWSER
 
 
+TITLE = "Ngân hàng hỗ trợ vay 0% tại Điện Biên, liên hệ [số điện thoại] cọc"
 POST = "queue=harmful&post=test%3Awave-0"
 
 
@@ -30,12 +31,32 @@ def work_on(case: Page, paper: Path) -> None:
     case.locator("#clocks").get_by_role("button", name="Bắt đầu tính hạn").click()
     expect(case.locator("#clocks")).to_contain_text("14/12/2026 23:59")
     case.fill("#text", "Đối chiếu với ngân hàng")
+    case.fill("#tasks input[name=due]", "2026-11-24T08:00")
     case.get_by_role("button", name="Thêm việc").click()
     expect(case.locator("#tasks")).to_contain_text("Đối chiếu với ngân hàng")
     case.set_input_files("#file", paper)
     case.get_by_role("button", name="Đính kèm").click()
     case.get_by_role("button", name="Chuyển sang: đang xử lý").click()
     expect(case.locator(".state")).to_have_text("đang xử lý")
+
+
+def opened_by_key(page: Page) -> Page:
+    """Open a case with the post that the desk shows."""
+    with page.expect_popup() as opened:
+        page.keyboard.press("h")
+    case = opened.value
+    case.get_by_role("button", name="Lập hồ sơ").click()
+    case.wait_for_url("**/case?number=2026-000001**")
+    expect(case.get_by_role("status").last).to_contain_text("Đã lập hồ sơ")
+    expect(case.locator("#posts")).to_contain_text(TITLE)
+    return case
+
+
+def shown_first(page: Page, address: str) -> None:
+    """See what is due soon on the overview."""
+    page.goto(address)
+    due = page.locator(".mt-list", has_text="24/11/2026 08:00")
+    expect(due.get_by_role("link")).to_contain_text(f"2026-000001 {TITLE}")
 
 
 def test_from_the_desk_to_a_case_and_back(
@@ -45,19 +66,15 @@ def test_from_the_desk_to_a_case_and_back(
     paper.write_bytes(b"%PDF-1.7\n12")
     sign_in(page, address, "hoa")
     open_post(page, address)
-    with page.expect_popup() as opened:
-        page.keyboard.press("h")
-    case = opened.value
-    case.get_by_role("button", name="Lập hồ sơ").click()
-    case.wait_for_url("**/case?number=2026-000001**")
-    expect(case.get_by_role("status").last).to_contain_text("Đã lập hồ sơ")
-    expect(case.locator("#posts")).to_contain_text("Ngân hàng hỗ trợ vay")
+    case = opened_by_key(page)
     work_on(case, paper)
     with case.expect_download() as download:
         case.get_by_role("link", name="cong van 12.pdf").click()
     assert download.value.path().read_bytes() == paper.read_bytes()
     case.screenshot(path=folder / "case.png")
     assert case.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    case.get_by_role("link", name="Mở trên bàn duyệt").click()
+    case.wait_for_selector(".desk[data-shown='test:wave-0']")
     # The desk says that the post is in a case, and offers the case for the next one.
     open_post(page, address)
     expect(page.get_by_role("link", name="2026-000001")).to_be_visible()
@@ -70,4 +87,6 @@ def test_from_the_desk_to_a_case_and_back(
     page.screenshot(path=folder / "cases.png")
     page.get_by_role("link", name="English").click()
     expect(page.get_by_text("Cases that fit the filter: 1")).to_be_visible()
+    shown_first(page, address)
+    page.screenshot(path=folder / "overview.png")
     assert ("case.opened", "2026-000001") in acts_in(folder, "case")

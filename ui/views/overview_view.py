@@ -7,10 +7,12 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from casework.case_model import CaseFilter, CaseLine, DueSoon
+from casework.permissions import Act, may
 from domain.labels import Queue
 from searchindex.port import Order, Search
 from searchindex.query import DateRange
-from ui import daily, markup, shown, source_lines
+from ui import case_lines, daily, markup, shown, source_lines
 from ui.daily import ALL, DayCount
 from ui.page import PageContext, desk_link, search_link, source_link
 from ui.source_lines import SourceLine
@@ -20,6 +22,9 @@ from ui.worklist import Worklist
 PERIODS = (14, 30, 90)
 MOST_URGENT = 5
 MOST_SICK = 3
+MOST_DUE = 4
+"""Due cases; more push the urgent posts off the first screen."""
+
 RUNS_READ = 200
 """Visits read per source to know which days were watched: two hundred hourly ones."""
 
@@ -29,11 +34,13 @@ def show(page: PageContext) -> None:
     if page.context.index.reader().count() == 0:
         words = page.words
         st.html(markup.empty(words("overview.empty"), words("overview.empty_hint")))
+        _cases(page)
         _sources(page)
         return
     _numbers(page)
     left, right = st.columns([3, 2], gap="small")
     with left:
+        _cases(page)
         _urgent(page)
     with right:
         _sources(page)
@@ -88,6 +95,34 @@ def _count(page: PageContext, day: date) -> int:
         "published", _start(page, day), _start(page, day + timedelta(days=1))
     )
     return page.context.index.reader().search(Search(query=range_, size=1)).total
+
+
+def _cases(page: PageContext) -> None:
+    """Draw what cases have due next, for who may read them."""
+    if not may(page.account.role, Act.READ_CASES):
+        return
+    words = page.words
+    wanted = CaseFilter(due=DueSoon.WEEK)
+    found = page.context.casework.cases(wanted, limit=MOST_DUE)
+    if not found.count:
+        return
+    lines = [_due(page, line) for line in found.lines]
+    if found.count > len(lines):
+        said = words("overview.cases_all", count=words.number(found.count))
+        lines.append(f"<li>{markup.link('/cases?due=week', said)}</li>")
+    st.html(
+        f"<h2>{escape(words('overview.cases'))}</h2>"
+        f"<ul class='mt-list'>{''.join(lines)}</ul>"
+    )
+
+
+def _due(page: PageContext, line: CaseLine) -> str:
+    due, case = case_lines.due_shown(line.due, page.reading), line.case
+    said = escape(f"{due.when} · {due.left}") if due else ""
+    if due and due.state == "late":
+        said = f"<b class='mt-late'>{said}</b>"
+    name = markup.link(case_lines.case_link(case.number), f"{case.number} {case.title}")
+    return f"<li><span class='meta'>{said}</span>{name}</li>"
 
 
 def _urgent(page: PageContext) -> None:
