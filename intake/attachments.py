@@ -16,6 +16,14 @@ LARGEST = 5_000_000
 MOST = 5
 """Files of one report."""
 
+LONGEST_LIST = 200_000
+"""Bytes of the list of names in an office file, some two thousand names. Ten megabytes
+of names take a second and a hundred megabytes of memory to read; letters with many
+pictures have some hundred."""
+
+_END, _HUGE = b"PK\x05\x06", b"PK\x06\x07"
+"""Signs of the list's end, and of the place of its end in huge files."""
+
 _LONGEST_NAME = 100
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "image/png", ".png"),
@@ -48,7 +56,7 @@ def sniffed_paper(body: bytes) -> str:
     """
     if kind := sniffed(body):
         return kind
-    if not body.startswith(b"PK\x03\x04"):
+    if not body.startswith(b"PK\x03\x04") or not _short_list(body):
         return ""
     try:
         names = set(ZipFile(BytesIO(body)).namelist())
@@ -59,6 +67,17 @@ def sniffed_paper(body: bytes) -> str:
     return next((kind for name, kind in _OFFICE if name in names), "")
 
 
+def _short_list(body: bytes) -> bool:
+    """Tell whether a zip file's list of names is of a length that office files have.
+
+    Every record that could be the list's end must say so, and none of the kind for
+    huge files may overrule it: which of them is read is not ours to say.
+    """
+    ends = [found.start() for found in re.finditer(_END, body)]
+    sizes = [int.from_bytes(body[at + 12 : at + 16], "little") for at in ends]
+    return _HUGE not in body and all(size <= LONGEST_LIST for size in sizes)
+
+
 def harmless_name(name: str, media_type: str) -> str:
     """Return a name to show: no folder, control or direction sign; the right ending."""
     last = PureWindowsPath(PurePosixPath(name).name).name
@@ -67,8 +86,9 @@ def harmless_name(name: str, media_type: str) -> str:
     )
     stem = re.sub(r"[^\w .()-]", "_", plain).strip(" .")[:_LONGEST_NAME]
     ending = _ENDINGS.get(media_type, "")
-    stem = stem.removesuffix(ending) or "tep"
-    return stem + ending
+    if ending and stem.lower().endswith(ending):
+        stem = stem[: -len(ending)]
+    return (stem or "tep") + ending
 
 
 def attachment(name: str, body: bytes, *, pictures_only: bool = False) -> Attachment:
