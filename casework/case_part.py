@@ -68,7 +68,10 @@ class CasePart(Part):
         /,
         **detail: object,
     ) -> None:
-        """Add to the time line, and to the audit the hash of what was added."""
+        """Add to the time line, and to the audit the hash of what was added.
+
+        The case counts as changed; its revision is another matter.
+        """
         text = canonical({k: _plain(v) for k, v in detail.items() if v is not None})
         event = CaseEventRow(
             case_id=case.id,
@@ -78,6 +81,7 @@ class CasePart(Part):
             detail=text,
         )
         number = rows.add(event)
+        rows.change(CaseRow, {"changed": event.at}, eq("id", case.id))
         self._trace(
             rows,
             actor.id,

@@ -188,6 +188,7 @@ ASSETS = (
     ("desk.js", "text/javascript"),
     ("desk.css", "text/css"),
     ("cases.css", "text/css"),
+    ("once.js", "text/javascript"),
 )
 
 

@@ -111,7 +111,8 @@ class CaseDrawing:
             raise NotFoundError(visit.reading.words("case.post_missing"))
         words = visit.get("q")
         offered = self._casework.cases(CaseFilter(words=words), limit=MOST_OFFERED)
-        held = self._casework.cases_with([document.post.id]) if document else {}
+        cases = self._casework.cases_with([document.post.id]) if document else {}
+        held = [one for found in cases.values() for one in found]
         return {
             "post": self._shown(document, visit.reading) if document else None,
             "post_id": document.post.id if document else "",
@@ -123,7 +124,8 @@ class CaseDrawing:
             "q": words,
             "offered": case_lines.list_lines(offered.lines, visit.reading),
             "more": offered.count - len(offered.lines),
-            "held": [one for found in held.values() for one in found],
+            "held": held,
+            "held_numbers": {one.number for one in held},
             "link_of": case_link,
         }
 

@@ -241,7 +241,8 @@ def _said(
         )
     if event.kind is CaseEventKind.MOVED:
         told["reason"] = f" – {told['reason']}" if "reason" in told else ""
-    return words(f"case.event_{event.kind}", **told)
+    ended = event.kind is CaseEventKind.CLOCK_WAITING and not told["waiting"]
+    return words(f"case.event_{event.kind}{'_end' if ended else ''}", **told)
 
 
 _PEOPLE = {"owner", "former_owner", "who"}

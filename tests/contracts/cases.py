@@ -228,6 +228,9 @@ class CasesContract(ABC):
             title="Vụ", kind=CaseKind.HARM, owner=None,
         )  # fmt: skip
         assert numbers(office, CaseOrder.CHANGED)[0] == 3
+        clock.advance(seconds=60)
+        office.note_in_case(office.accounts()[0], "2026-000002", "Đã gọi xã.")
+        assert numbers(office, CaseOrder.CHANGED)[:2] == [2, 3]
 
     def test_a_list_is_filtered(self, office: Casework, clock: ManualClock) -> None:
         an, binh = seven_cases(office, clock)

@@ -23,8 +23,10 @@ def open_post(page: Page, address: str) -> None:
 def work_on(case: Page, paper: Path) -> None:
     """Note, start a clock, add a task, attach a file, move on."""
     case.fill("#note", "Đã gọi Công an xã.\nHẹn trả lời chiều nay.")
-    case.get_by_role("button", name="Ghi", exact=True).click()
+    # A hand that presses twice notes once.
+    case.get_by_role("button", name="Ghi", exact=True).dblclick()
     expect(case.locator("#timeline")).to_contain_text("Hẹn trả lời chiều nay")
+    expect(case.locator("#timeline .noted")).to_have_count(1)
     case.locator("#clocks summary").click()
     case.select_option("#rule", "answer-forwarded-opinion")
     case.fill("#trigger", "2026-11-20T16:00")
@@ -45,7 +47,7 @@ def opened_by_key(page: Page) -> Page:
     with page.expect_popup() as opened:
         page.keyboard.press("h")
     case = opened.value
-    case.get_by_role("button", name="Lập hồ sơ").click()
+    case.get_by_role("button", name="Lập hồ sơ").dblclick()
     case.wait_for_url("**/case?number=2026-000001**")
     expect(case.get_by_role("status").last).to_contain_text("Đã lập hồ sơ")
     expect(case.locator("#posts")).to_contain_text(TITLE)

@@ -57,7 +57,10 @@ def test_a_post_becomes_a_case_and_says_so(lan: TestClient) -> None:
             "link": f"/case?number={NUMBER}",
         }
     ]
-    assert NUMBER in lan.get("/case/new", params={"post": "test:wave-1"}).text
+    assert "đã có bài này" in lan.get("/case/new", params={"post": post}).text
+    other = lan.get("/case/new", params={"post": "test:wave-1"}).text
+    assert NUMBER in other
+    assert "đã có bài này" not in other
     added = send(lan, "add", post="test:wave-1")
     assert added.headers["location"].startswith(f"/case?number={NUMBER}")
 
@@ -109,6 +112,9 @@ def test_tasks_and_clocks_by_forms(lan: TestClient) -> None:
     assert "14/12/2026 23:59 · còn 21 ngày" in page
     assert "Đang chờ: Sở Y tế" in page
     assert "Xong việc: Gọi xã" in page
+    none = {"clock": "1", "revision": "2", "waiting": " "}
+    assert send(lan, "wait", **none).status_code == 303
+    assert "Không còn chờ: " in lan.get(f"/case?number={NUMBER}").text
     assert send(lan, "withdraw", clock="1", reason="nhầm").status_code == 303
     for act in ("task-done", "wait", "met", "withdraw", "post-remove"):
         bad = send(lan, act, clock="x", task="9" * 30, link="-1", revision="1")
