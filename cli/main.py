@@ -18,6 +18,7 @@ from cli.commands import (
     migrate,
     model,
     models,
+    retention,
     run,
     sites,
     source_care,
@@ -74,6 +75,7 @@ app.add_typer(log.topics, name="topics")
 app.add_typer(log.rejected, name="rejected")
 app.add_typer(accounts.accounts, name="accounts")
 app.add_typer(hold.hold, name="hold")
+app.add_typer(retention.retention, name="retention")
 app.add_typer(evidence.evidence, name="evidence")
 app.add_typer(audit.audit, name="audit")
 app.add_typer(intake.intake, name="intake")

@@ -7,11 +7,18 @@ deleted, and whoever reads the audit learns of no post.
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from domain.ids import PostId
+
+REMAINS: Mapping[str, str] = {
+    "log": "log_payload",
+    "rejected": "rejected",
+    "copies": "backups",
+}
+"""Where a deleted post may stand for a while, and the key of the days that end it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +26,7 @@ class Certificate:
     """One deletion. `rules` counts posts per rule, `policy` gives the days of each.
 
     `captures_kept` are captures that a kept post or a decision still rests on.
+    `remains` says until when a place may still hold the posts; None: no end is set.
     """
 
     reason: str
@@ -31,6 +39,7 @@ class Certificate:
     captures_kept: int
     started: datetime
     finished: datetime
+    remains: Mapping[str, datetime | None]
 
     def detail(self) -> dict[str, Any]:
         """Return it as JSON values, with the digest of all the rest."""
@@ -45,8 +54,22 @@ class Certificate:
             "captures_kept": self.captures_kept,
             "started": self.started.isoformat(),
             "finished": self.finished.isoformat(),
+            "remains": {
+                place: until.isoformat() if until else None
+                for place, until in self.remains.items()
+            },
         }
         return {**body, "digest": digest_of(body)}
+
+
+def remains_until(
+    days: Mapping[str, int], deleted: datetime
+) -> Mapping[str, datetime | None]:
+    """Return until when each place may hold what was deleted then, at the latest."""
+    return {
+        place: deleted + timedelta(days=days[key]) if days.get(key, 0) > 0 else None
+        for place, key in REMAINS.items()
+    }
 
 
 def digest_of(body: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ retention ends what was begun, although the decisions that said when are gone by
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
@@ -21,7 +21,7 @@ from eventlog.port import EventLog, LogTopic
 from evidence.port import EvidenceStore
 from jobs.archive import Held, gather, used_elsewhere
 from jobs.captures import pending
-from jobs.certificate import Certificate, hashed
+from jobs.certificate import Certificate, hashed, remains_until
 from jobs.ports import CrawlBook, RetentionBook
 from jobs.retention_rules import ERASED, PostFacts
 from pipeline.keys import analysis_key
@@ -43,6 +43,7 @@ class Eraser:
 
     A post that was erased on request does not come back: the frontier keeps digests of
     its names. One whose time is over may, where its page changes and is named again.
+    `days` are the profile's `[retention]`: certificates say by it what remains where.
     """
 
     log: EventLog
@@ -50,6 +51,7 @@ class Eraser:
     evidence: EvidenceStore
     clock: Clock
     crawled: CrawlBook
+    days: Mapping[str, int] = field(default_factory=dict)
 
     def held_back(self) -> set[PostId]:
         """Return the posts under legal hold."""
@@ -69,7 +71,8 @@ class Eraser:
         A post that came under legal hold meanwhile is left alone.
         """
         certificates = []
-        loose = self._loose(posts)
+        named = {digest for held in posts.values() for digest in held.evidence}
+        loose = self.loose(named, posts)
         for part in _parts(posts):
             hold = self.held_back() & posts.keys()
             loose -= {digest for post in hold for digest in posts[post].evidence}
@@ -104,14 +107,14 @@ class Eraser:
             if item.digest
         }
 
-    def _loose(self, posts: Mapping[PostId, Held]) -> set[Digest]:
-        """Return the captures that nothing but these posts rests on."""
-        named = {digest for held in posts.values() for digest in held.evidence}
+    def loose(self, named: set[Digest], besides: Collection[PostId]) -> set[Digest]:
+        """Return which of the captures nothing but those posts rests on."""
         if not named:
-            return named
-        used = used_elsewhere(self.log, named, posts)
-        waiting = {post.evidence for post in pending(self.log) if post.id not in posts}
-        return named - used - waiting - self.cited(posts)
+            return set()
+        used = used_elsewhere(self.log, named, besides)
+        others = (post for post in pending(self.log) if post.id not in besides)
+        waiting = {post.evidence for post in others}
+        return named - used - waiting - self.cited(besides)
 
     def _erase(
         self,
@@ -135,6 +138,7 @@ class Eraser:
         counts: dict[str, int] = {}
         for post in posts:
             counts[rules[post]] = counts.get(rules[post], 0) + 1
+        finished = self.clock.now()
         certificate = Certificate(
             reason=reason,
             posts=subjects,
@@ -145,7 +149,8 @@ class Eraser:
             captures=captures,
             captures_kept=len(named - loose),
             started=started,
-            finished=self.clock.now(),
+            finished=finished,
+            remains=remains_until(self.days, finished),
         )
         detail = certificate.detail()
         self.casework.record(ACTOR, "retention.certificate", reason, detail)

@@ -4,6 +4,7 @@ The archive is read, not the index, since what the place gate stopped is in no i
 Memory is bounded: posts are looked at in rounds, and each round reads the topic anew.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,8 +15,10 @@ from eventlog.port import LogTopic
 from jobs.archive import Held, Place, analysis_of, candidates, gather, records
 from jobs.captures import pending
 from jobs.erasure import ACTOR, Eraser
+from jobs.retention_plan import Keeping, Plan
 from jobs.retention_rules import CASE_VERDICTS, Policy, Rule
 from jobs.schedule import Daily, Job, Schedule
+from pipeline.replay import read_all
 from searchindex.port import SearchIndex
 
 ROUND = 5000
@@ -38,24 +41,11 @@ _EVER = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 @dataclass(slots=True)
 class Expired:
-    """The posts of one round whose time is over, and how many a hold keeps."""
+    """The posts of one round whose time is over, and those that stay all the same."""
 
     posts: dict[PostId, Held] = field(default_factory=dict)
     rules: dict[PostId, Rule] = field(default_factory=dict)
-    on_hold: set[PostId] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a run would delete: posts per rule, posts on hold, captures of posts."""
-
-    rules: Mapping[str, int]
-    on_hold: int
-    captures: int
-
-    @property
-    def posts(self) -> int:
-        return sum(self.rules.values())
+    kept: dict[PostId, Keeping] = field(default_factory=dict)
 
 
 class RetentionJob(Job):
@@ -79,9 +69,10 @@ class RetentionJob(Job):
         self._index = index
 
     def run(self, now: datetime) -> str:
-        posts = captures = on_hold = 0
+        posts = captures = 0
+        kept: list[Keeping] = []
         for expired in self._rounds(now):
-            on_hold += len(expired.on_hold)
+            kept += expired.kept.values()
             for certificate in self._eraser.erase(
                 expired.posts,
                 reason="retention",
@@ -93,7 +84,8 @@ class RetentionJob(Job):
         done = {
             "posts": posts,
             "captures": captures,
-            "on_hold": on_hold,
+            "on_hold": kept.count(Keeping.HOLD),
+            "in_case": kept.count(Keeping.CASE),
             "trimmed": self._trim(now),
             "swept": self._sweep(now),
         }
@@ -101,21 +93,37 @@ class RetentionJob(Job):
         self._eraser.casework.record(ACTOR, "retention.run", self.name, done)
         return (
             f"deleted {posts} posts and {captures} captures of theirs, "
-            f"{on_hold} on hold, {done['swept']} old captures, "
-            f"{done['trimmed']} log records{forgotten}"
+            f"{done['on_hold']} on hold, {done['in_case']} in cases, "
+            f"{done['swept']} old captures, {done['trimmed']} log records{forgotten}"
         )
 
     def plan(self, now: datetime) -> Plan:
         """Say what `run` would delete of posts, and delete nothing."""
         rules: dict[PostId, Rule] = {}
-        on_hold: set[PostId] = set()
-        captures: set[Digest] = set()
+        kept: dict[PostId, Keeping] = {}
+        named: set[Digest] = set()
         for expired in self._rounds(now):
             rules |= expired.rules
-            on_hold |= expired.on_hold
-            captures |= {d for held in expired.posts.values() for d in held.evidence}
-        counts = {str(r): list(rules.values()).count(r) for r in set(rules.values())}
-        return Plan(rules=counts, on_hold=len(on_hold), captures=len(captures))
+            kept |= expired.kept
+            named |= {d for held in expired.posts.values() for d in held.evidence}
+        loose = self._eraser.loose(named, rules.keys())
+        evidence = (named - loose) & self._eraser.cited(rules.keys())
+        return Plan(
+            rules=Counter(rules.values()),
+            kept=Counter(kept.values()),
+            captures=len(loose),
+            captures_cited=len(evidence),
+            captures_shared=len(named - loose - evidence),
+            swept=len(set(self._old_captures(now)) - loose),
+            trimmed={t: self._old_records(now, t, key) for t, key in TRIMMED.items()},
+        )
+
+    def _old_records(self, now: datetime, topic: LogTopic, key: str) -> int:
+        """Count records past their days; those that a group has yet to read stay."""
+        days = self._days.get(key, 0)
+        cutoff = now - timedelta(days=days)
+        every = read_all(self._eraser.log, topic) if days else ()
+        return sum(1 for record in every if record.timestamp < cutoff)
 
     def _rounds(self, now: datetime) -> Iterator[Expired]:
         place: Place | None = Place()
@@ -131,7 +139,8 @@ class RetentionJob(Job):
 
     def _expired(self, gathered: Mapping[PostId, Held], now: datetime) -> Expired:
         expired = Expired()
-        hold = self._eraser.held_back() | self._eraser.casework.posts_in_cases()
+        hold = self._eraser.held_back()
+        cases = self._eraser.casework.posts_in_cases()
         reviews = self._eraser.casework.latest(list(gathered))
         for post, held in gathered.items():
             facts = held.newest
@@ -141,7 +150,9 @@ class RetentionJob(Job):
             if kept.until > now:
                 continue
             if post in hold:
-                expired.on_hold.add(post)
+                expired.kept[post] = Keeping.HOLD
+            elif post in cases:
+                expired.kept[post] = Keeping.CASE
             else:
                 expired.posts[post] = held
                 expired.rules[post] = kept.rule
@@ -170,18 +181,21 @@ class RetentionJob(Job):
         return f", {dropped} remains in the index"
 
     def _sweep(self, now: datetime) -> int:
-        """Delete captures older than a raw page is kept, outside of cases and holds.
+        """Delete captures older than a raw page is kept, outside of cases and holds."""
+        return self._eraser.evidence.delete(self._old_captures(now))
 
-        Captures that no analysis names (pages of lists, posts that never came through)
-        go by the time they were stored.
+    def _old_captures(self, now: datetime) -> list[Digest]:
+        """Return the captures that go by their own age.
+
+        Those that no analysis names (pages of lists, posts that never came through) go
+        by the time they were stored. They are listed to the end before any is deleted:
+        stores need not bear deletions while they are listed.
         """
         days = self._days.get("evidence_raw_page", 0)
         if not days:
-            return 0
+            return []
         over = self._over(now - timedelta(days=days))
-        # Chosen first: stores need not bear deletions while they are listed.
-        chosen = [d for d in self._eraser.evidence.digests() if over(d)]
-        return self._eraser.evidence.delete(chosen)
+        return [d for d in self._eraser.evidence.digests() if over(d)]
 
     def _over(self, cutoff: datetime) -> Callable[[Digest], bool]:
         keep, old = self._named(cutoff)

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from jobs.anchoring import Anchorage
     from jobs.learning.acts import ModelDesk
     from jobs.learning.candidate import Workshop
+    from jobs.retention import RetentionJob
 
 
 def build_clock() -> Clock:
@@ -330,12 +331,30 @@ def build_sources(
 
 def build_eraser(settings: Settings, casework: Casework, crawled: CrawlBook) -> Eraser:
     """Put together what deletes posts everywhere."""
+    from wiring.profile import load_profile
+
+    profile = load_profile(settings.profile, settings.profiles_dir)
     return Eraser(
         log=build_log(settings),
         casework=casework,
         evidence=build_evidence(settings),
         clock=build_clock(),
         crawled=crawled,
+        days=profile.retention_days,
+    )
+
+
+def build_retention(
+    settings: Settings, profile: Profile, casework: Casework, crawled: CrawlBook
+) -> "RetentionJob":
+    """Put together what deletes by the profile's days."""
+    from jobs.retention import RetentionJob
+
+    return RetentionJob(
+        build_eraser(settings, casework, crawled),
+        profile.retention_days,
+        profile.timezone,
+        index=build_index(settings),
     )
 
 
@@ -355,18 +374,16 @@ def build_jobs(
     from jobs.health_job import HealthJob
     from jobs.learning.recall import RecallBook, RecallJob
     from jobs.outbox import OutboxJob
-    from jobs.retention import RetentionJob
     from jobs.stories import Likeness, StoriesJob
     from nlp.fingerprint import bands, similarity
     from wiring.profile import files_digest
 
     log, index, clock = build_log(settings), build_index(settings), build_clock()
-    eraser = build_eraser(settings, casework, crawled)
     likeness = Likeness(bands=bands, similarity=similarity)
     made: list[Job] = [
         OutboxJob(casework, log, clock, encode_event),
         StoriesJob(index, casework, likeness),
-        RetentionJob(eraser, profile.retention_days, profile.timezone, index=index),
+        build_retention(settings, profile, casework, crawled),
         ShadowJob(build_shadow(settings, log)),
         RecallJob(
             RecallBook(build_registry(settings)),

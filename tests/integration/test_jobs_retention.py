@@ -28,9 +28,11 @@ from eventlog.port import LogTopic
 from evidence.adapters.memory import MemoryEvidence
 from evidence.port import Capture
 from jobs.certificate import digest_of
+from jobs.certificate_text import certificate_text
 from jobs.erasure import Eraser
 from jobs.outbox import OutboxJob
-from jobs.retention import FORGET, RetentionJob
+from jobs.retention import FORGET, TRIMMED, RetentionJob
+from jobs.retention_plan import Keeping
 from nlp.fingerprint import bands
 from pipeline.indexer import put
 from pipeline.keys import analysis_key, gone_key
@@ -53,6 +55,7 @@ DAYS = {
     "evidence_raw_page": 90,
     "log_payload": 7,
     "rejected": 30,
+    "backups": 30,
 }
 
 
@@ -78,7 +81,7 @@ class Office:
         self.frontier = MemoryFrontier(self.clock)
         crawled = CrawlMemory(self.frontier)
         self.eraser = Eraser(
-            self.log, self.casework, self.evidence, self.clock, crawled
+            self.log, self.casework, self.evidence, self.clock, crawled, DAYS
         )
         self.job = RetentionJob(self.eraser, DAYS, ZONE)
 
@@ -254,10 +257,77 @@ def test_a_dry_run_says_the_same_and_deletes_nothing(office, monkeypatch):
     before = office.posts()
     plan = office.job.plan(office.clock.now())
     assert plan.rules == {"gate_dropped": 1, "unflagged_personal": 1}
-    assert (plan.posts, plan.on_hold, plan.captures) == (2, 1, 3)
+    assert plan.kept == {Keeping.HOLD: 1}
+    assert (plan.posts, plan.captures) == (2, 3)
     assert office.posts() == before
     assert office.certificates() == []
     assert office.retain().startswith("deleted 2 posts and 3 captures")
+
+
+def test_a_dry_run_says_why_things_stay(office):
+    cited = office.add("plain")
+    shared = office.add("noted")
+    office.add("article", kind=PostKind.ARTICLE, evidence=shared)
+    office.add("held")
+    office.add("in-case")
+    office.add("false", queues=(Queue.CLAIMS,))
+    proof = Evidence(title="Bài gốc", digest=cited)
+    office.decide("false", Verdict.FALSE, evidence=(proof,))
+    new = NewCase(kind=CaseKind.RUMOUR, title="Tin", posts=((PostId("in-case"), 1),))
+    office.casework.open_case(office.analyst, new)
+    office.hold("held")
+    with office.log.writer() as writer:
+        writer.append(LogTopic.POSTS, "k", b"payload")
+    office.clock.advance(days=100)
+    plan = office.job.plan(office.clock.now())
+    assert plan.rules == {"unflagged_personal": 2}
+    assert plan.kept == {Keeping.HOLD: 1, Keeping.CASE: 1}
+    stays = (plan.captures, plan.captures_cited, plan.captures_shared)
+    assert stays == (0, 1, 1)
+    assert plan.trimmed[LogTopic.POSTS] == 1
+    said = {
+        (line.act, line.kind, line.reason or line.rule): line.count
+        for line in plan.lines(DAYS, TRIMMED)
+    }
+    assert said["keep", "posts", "hold"] == said["keep", "posts", "case"] == 1
+    assert said["delete", "posts", "press"] == 0
+    swept = plan.swept
+    before = len(list(office.evidence.digests()))
+    assert "1 on hold, 1 in cases" in office.retain()
+    assert before - len(list(office.evidence.digests())) == swept + plan.captures
+    assert len(list(read_all(office.log, LogTopic.POSTS))) == 0
+
+
+def test_the_certificate_says_how_long_copies_hold_it(office):
+    office.add("plain")
+    office.clock.advance(days=30)
+    office.retain()
+    (paper,) = office.certificates()
+    done = office.clock.now()
+    assert paper["remains"] == {
+        "log": (done + timedelta(days=7)).isoformat(),
+        "rejected": (done + timedelta(days=30)).isoformat(),
+        "copies": (done + timedelta(days=30)).isoformat(),
+    }
+    text = certificate_text(paper, "", UTC)
+    assert "bài cá nhân không gắn cờ: 1, thời hạn 30 ngày" in text
+    assert f"bản sao lưu: {done + timedelta(days=30):%H:%M:%S ngày %d/%m/%Y}" in text
+    assert "[cần bổ sung: tên cơ quan]" in text
+    assert "KHÔNG khớp" not in text
+    assert "KHÔNG khớp" in certificate_text({**paper, "captures": 7}, "Sở", UTC)
+    former = {key: value for key, value in paper.items() if key != "remains"}
+    former["digest"] = digest_of(former)
+    assert "chứng nhận này không ghi" in certificate_text(former, "Sở", UTC)
+
+
+def test_without_days_no_end_of_copies_is_promised(office):
+    office.add("plain")
+    eraser = replace(office.eraser, days={"log_payload": 7})
+    (paper,) = eraser.on_request([PostId("plain")], reason="7/2026")
+    assert paper.detail()["remains"]["copies"] is None
+    text = certificate_text(paper.detail(), "Sở", UTC)
+    assert "bản sao lưu: chưa đặt thời hạn" in text
+    assert "theo yêu cầu (7/2026)" in text
 
 
 def test_a_legal_hold_keeps_the_post_until_it_is_lifted(office):
