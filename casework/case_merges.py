@@ -41,7 +41,7 @@ class CaseMerges(CasePart):
         """Undo a merger: the case of that number is one of its own again.
 
         `revision` is that of the case which goes on. Raises `StaleCaseError`, and
-        `ConflictError` for a case that was not merged.
+        `ConflictError` for a case that was not merged, or is part of a closed one.
         """
         with self._store.write() as rows:
             require(rows, actor, Act.SETTLE_CASES)
@@ -51,6 +51,10 @@ class CaseMerges(CasePart):
             other = survivor(rows, case)
             if other.revision != revision:
                 raise StaleCaseError
+            if other.status == CaseStatus.CLOSED:
+                raise ConflictError(
+                    "Không tách từ hồ sơ đã đóng.", hint="Mở lại hồ sơ rồi tách."
+                )
             case = self._changed(rows, case, merged_into=None)
             other = self._changed(rows, other)
             reckon(rows, case)

@@ -156,7 +156,7 @@ class CasePages:
             problem = problem_of(raised, visit.reading.words)
             said = error or f"{problem.message} {problem.hint}".strip()
             return self._pages.answer(
-                request, "trouble.html", {**common, "error": said}, problem.status
+                request, "case_none.html", {**common, "error": said}, problem.status
             )
         return self._pages.answer(request, template, {**common, **found}, status)
 

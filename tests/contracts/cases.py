@@ -197,6 +197,19 @@ class CasesContract(ABC):
         assert [e.kind for e in after.events[-2:]] == ["merged", "parted"]
         assert [p.post_id for p in office.whole_case(two.number).posts] == ["p:2"]
 
+    def test_closed_cases_are_neither_merged_nor_parted(self, office: Casework) -> None:
+        an = person(office)
+        one, two, three = (office.open_case(an, new(t)) for t in ("Một", "Hai", "Ba"))
+        office.merge_case(an, one.number, 1, two.number)
+        office.move_case(an, two.number, 2, CaseStatus.CLOSED, "xong")
+        with pytest.raises(ConflictError, match="đã đóng"):
+            office.merge_case(an, three.number, 1, two.number)
+        with pytest.raises(ConflictError, match="đã đóng"):
+            office.part_case(an, one.number, 3)
+        office.move_case(an, two.number, 3, CaseStatus.WORKING, "gộp nhầm")
+        office.part_case(an, one.number, 4)
+        assert office.lasting_number(one.number) == one.number
+
     def test_clocks_stay_where_the_law_puts_them(
         self, office: Casework, clock: ManualClock
     ) -> None:

@@ -249,7 +249,10 @@ def test_a_gigabyte_is_refused_while_it_streams(length: bytes) -> None:
 
 
 def test_what_is_not_there_is_said(lan: TestClient) -> None:
-    assert lan.get("/case?number=2026-999999").status_code == 404
+    missing = lan.get("/case?number=2026-999999")
+    assert missing.status_code == 404
+    assert "Không có hồ sơ mang số này" in missing.text
+    assert 'href="/cases"' in missing.text
     assert lan.get("/case").status_code == 404
     assert lan.get("/case/new?post=none").status_code == 404
     opened(lan)
