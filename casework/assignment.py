@@ -13,6 +13,7 @@ from casework.part import Part
 from casework.permissions import Act, require
 from casework.port import Op, Rows, Where, eq
 from casework.rows import ReturnRow, StateRow, ViewingRow
+from casework.second_review import kept_from
 from casework.viewing import LEASE, let_go, viewings
 from domain.errors import QuarantineError
 from domain.ids import PostId
@@ -34,7 +35,8 @@ class Offer:
 class Claim:
     """What a claim brought: the post, or None; and why others before it were not given.
 
-    `settled` got a verdict meanwhile, `taken` are with colleagues, `returned` were
+    `settled` got a verdict meanwhile, the actor's own included that waits for a second
+    person's; `taken` are with colleagues, `returned` were
     given back by the same person.
     """
 
@@ -89,10 +91,18 @@ class Assignment(Part):
             )
 
 
+def stands(state: StateRow | None, offer: Offer) -> bool:
+    """Tell whether a verdict stands on the revision that is offered."""
+    if state is None or not state.verdict or state.provisional:
+        return False
+    return state.revision >= offer.revision
+
+
 def _chosen(rows: Rows, actor: Account, offers: Sequence[Offer]) -> Claim:
     ids = [offer.post_id for offer in offers]
     leases = {row.post_id: row for row in rows.find_in(ViewingRow, "post_id", ids)}
     states = {row.post_id: row for row in rows.find_in(StateRow, "post_id", ids)}
+    kept = kept_from(rows, actor, ids)
     back = {
         row.post_id: row.revision
         for row in rows.find(
@@ -104,7 +114,7 @@ def _chosen(rows: Rows, actor: Account, offers: Sequence[Offer]) -> Claim:
     given: PostId | None = None
     for offer in offers:
         state, lease = states.get(offer.post_id), leases.get(offer.post_id)
-        if state and state.verdict and state.revision >= offer.revision:
+        if kept.get(offer.post_id, -1) >= offer.revision or stands(state, offer):
             settled.append(offer.post_id)
         elif back.get(offer.post_id, -1) >= offer.revision:
             returned.append(offer.post_id)

@@ -1,6 +1,6 @@
 """The audit log: add to it, read it, check its chain, give it out."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from casework.audit import (
@@ -24,8 +24,9 @@ from casework.model import (
 )
 from casework.part import Part
 from casework.permissions import Act, require
-from casework.port import Op, Rows, Where, eq
+from casework.port import CHUNK, Op, Rows, Where, eq
 from casework.rows import AuditEntry, ChainHead
+from casework.second_review import TOLD_BY, hidden_posts
 
 PAGE = 1000
 """Rows read at once while checking: bounds memory, not work."""
@@ -67,20 +68,47 @@ class Ledger(Part):
             return [_shown(entry) for entry in _page(rows, after, limit)]
 
     def audit_found(
-        self, wanted: AuditFilter, *, before: int | None = None, limit: int = 100
+        self,
+        wanted: AuditFilter,
+        *,
+        before: int | None = None,
+        limit: int = 100,
+        reader: Account | None = None,
     ) -> Sequence[AuditRow]:
-        """Return rows that fit with ids below `before`, newest first."""
-        on = _conditions(wanted)
-        if before is not None:
-            on.append(Where("id", Op.BELOW, before))
-        with self._store.read() as rows:
-            entries = rows.find(AuditEntry, *on, order="-id", limit=limit)
-        return [_shown(entry) for entry in entries]
+        """Return rows that fit with ids below `before`, newest first.
 
-    def audit_count(self, wanted: AuditFilter) -> int:
-        """Return how many rows fit."""
+        Rows are left out that would tell the `reader` of a verdict which a second
+        reviewer is to give blind.
+        """
+        found: list[AuditEntry] = []
         with self._store.read() as rows:
-            return rows.count(AuditEntry, *_conditions(wanted))
+            hidden = set(hidden_posts(rows, reader)) if reader else set()
+            while len(found) < limit:
+                on = _conditions(wanted)
+                if before is not None:
+                    on.append(Where("id", Op.BELOW, before))
+                some = rows.find(AuditEntry, *on, order="-id", limit=limit)
+                found += [row for row in some if not _tells(row, hidden)]
+                if len(some) < limit:
+                    break
+                before = some[-1].id
+        return [_shown(entry) for entry in found[:limit]]
+
+    def audit_count(self, wanted: AuditFilter, *, reader: Account | None = None) -> int:
+        """Return how many rows fit, without those kept from the `reader`."""
+        on = _conditions(wanted)
+        with self._store.read() as rows:
+            hidden = hidden_posts(rows, reader) if reader else []
+            kept = sum(
+                rows.count(
+                    AuditEntry,
+                    *on,
+                    Where("act", Op.IN, TOLD_BY),
+                    Where("subject", Op.IN, hidden[start : start + CHUNK]),
+                )
+                for start in range(0, len(hidden), CHUNK)
+            )
+            return rows.count(AuditEntry, *on) - kept
 
     def export_audit(
         self, actor: Account | str, wanted: AuditFilter, kind: str
@@ -200,6 +228,10 @@ def _conditions(wanted: AuditFilter) -> list[Where]:
     if wanted.subject:
         on.append(eq("subject", wanted.subject))
     return on
+
+
+def _tells(row: AuditEntry, hidden: Collection[str]) -> bool:
+    return row.subject in hidden and row.act in TOLD_BY
 
 
 def _walk(rows: Rows, seen: list[int]) -> Iterator[AuditEntry]:

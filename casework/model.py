@@ -6,8 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from casework.opinions import Turn
 from domain.ids import AgencyId, PostId, StoryId
 from domain.labels import Harm, Role, Verdict
+from domain.review import ReviewState
 
 
 class Scope(StrEnum):
@@ -149,6 +151,51 @@ class Decided:
     decision: Decision
     undoes: int | None = None
     undone: bool = False
+    turn: Turn = Turn.FIRST
+    provisional: bool = False
+    """It waits for a second person's word, or for one who settles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondLooks:
+    """Open second reviews as one person meets them.
+
+    `kept` are posts that are not for them now, in which revision; `to_settle` those
+    on which two colleagues disagree.
+    """
+
+    kept: Mapping[PostId, int] = field(default_factory=dict)
+    to_settle: tuple[PostId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """A post's review as one person may know it.
+
+    `version` is the one to send back with a verdict. `waiting`: their own verdict waits
+    for a second person's. `opinions` are the two words that they are to settle.
+    `blind`: there are words that they may not know.
+    """
+
+    state: ReviewState | None
+    version: int
+    history: tuple[Decided, ...]
+    waiting: bool = False
+    blind: bool = False
+    opinions: tuple[Decided, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindPair:
+    """What two people said of one post without knowing of each other.
+
+    `drawn`: it was drawn by chance. Else the first verdict asked for the second, and
+    the pair says nothing of posts in general.
+    """
+
+    verdicts: tuple[Verdict, Verdict]
+    harms: tuple[Harm | None, Harm | None]
+    drawn: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from casework.case_model import CaseTerms
 from casework.chain import append
 from casework.model import Account, AuditRow
+from casework.opinions import SecondReviewPolicy
 from casework.passwords import Passwords
 from casework.policy import SignInPolicy
 from casework.port import CaseworkStore, Rows
@@ -20,6 +21,7 @@ class Part:
     """A part of the service. `encode_review` turns a state into the log's bytes.
 
     `terms` gives what the office's profile says of cases.
+    `second` says which verdicts two people must give; without it none.
     """
 
     def __init__(
@@ -30,12 +32,14 @@ class Part:
         policy: SignInPolicy | None = None,
         *,
         terms: Callable[[], CaseTerms] = CaseTerms,
+        second: SecondReviewPolicy | None = None,
     ) -> None:
         self._store: CaseworkStore = WatchedStore(store, clock)
         self._clock = clock
         self._encode = encode_review
         self._policy = policy or SignInPolicy()
         self._terms = terms
+        self._second = second or SecondReviewPolicy()
         self._passwords = Passwords(
             time_cost=self._policy.hash_time_cost,
             memory_kib=self._policy.hash_memory_kib,

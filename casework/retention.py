@@ -13,6 +13,7 @@ from casework.rows import (
     OutboxEntry,
     PostRow,
     ReturnRow,
+    SecondReviewRow,
     StateRow,
     ViewingRow,
 )
@@ -20,6 +21,7 @@ from casework.states import TOPIC
 from domain.ids import Digest, PostId
 
 OF_POSTS: tuple[type[PostRow], ...] = (
+    SecondReviewRow,
     DecisionRow,
     StateRow,
     CutRow,
@@ -27,7 +29,7 @@ OF_POSTS: tuple[type[PostRow], ...] = (
     CasePostRow,
     ReturnRow,
 )
-"""Tables whose rows go with their post."""
+"""Tables whose rows go with their post; a second review points at decisions."""
 
 
 class Retention(Part):

@@ -6,12 +6,28 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from casework.audit import canonical, fingerprint
-from casework.model import Account, Decided, Decision, Evidence
-from casework.part import Part, accounts_by_id
+from casework.model import Account, Decided, Decision, Evidence, Sight
+from casework.opinions import Turn
+from casework.part import accounts_by_id
 from casework.permissions import Act, require
 from casework.port import Op, Rows, Where, eq
-from casework.rows import DecisionRow, StateRow
-from casework.states import publish, refuse_overtaken, standing, state_of
+from casework.rows import DecisionRow, SecondReviewRow, StateRow
+from casework.second_review import (
+    SecondReviews,
+    is_asked_to_settle,
+    is_open,
+    look_of,
+    may_know,
+    open_look,
+    version_for,
+)
+from casework.states import (
+    publish,
+    refuse_overtaken,
+    standing,
+    state_of,
+    whole_state_of,
+)
 from casework.verdicts import checked
 from casework.viewing import let_go, refuse_held
 from domain.errors import ConflictError, NotFoundError
@@ -19,8 +35,10 @@ from domain.ids import AgencyId, PostId
 from domain.labels import Harm, Verdict
 from domain.review import ReviewState
 
+NO_DECISION = "Không tìm thấy kết luận này."
 
-class Review(Part):
+
+class Review(SecondReviews):
     def decide(
         self, actor: Account, decision: Decision, *, seen: int | None = None
     ) -> Decided:
@@ -36,18 +54,14 @@ class Review(Part):
         with self._store.write() as rows:
             require(rows, actor, Act.DECIDE)
             former = rows.one(StateRow, eq("post_id", clean.post_id))
-            if former and former.verdict and former.revision > clean.revision:
-                raise ConflictError(
-                    "Bài đăng đã có phiên bản mới hơn được kết luận.",
-                    hint="Tải lại trang để xem phiên bản mới.",
-                )
-            refuse_overtaken(former, seen)
+            _refuse_older(former, clean.revision)
+            look = open_look(rows, clean.post_id)
+            refuse_overtaken(version_for(former, look, actor), seen)
             refuse_held(rows, actor, clean.post_id, row.at)
+            row = dataclasses.replace(row, turn=self._turn(rows, actor, row).value)
             row = dataclasses.replace(row, id=rows.add(row))
-            state = standing(row, former)
-            publish(rows, state, self._encode)
+            self._settle(rows, actor, "decide", row, former)
             let_go(rows, actor, clean.post_id)
-            self._trace_decision(rows, actor.id, "decide", row, state.version)
             return _decided(rows, [row])[0]
 
     def undo(self, actor: Account, decided_id: int | None = None) -> Decided | None:
@@ -63,40 +77,87 @@ class Review(Part):
                 return None
             if target.account != actor.id:
                 require(rows, actor, Act.UNDO_OTHERS)
-            now = self._clock.now()
-            row = _undoing(target, actor, now)
+                _refuse_unknown(rows, actor, target)
+            row = _undoing(target, actor, self._clock.now())
             row = dataclasses.replace(row, id=rows.add(row))
             former = rows.one(StateRow, eq("post_id", target.post_id))
-            left = _last_standing(rows, target.post_id)
-            state = standing(left or row, former)
-            if left is None:
-                state = dataclasses.replace(
-                    state, verdict=None, harm=None, agency=None, reason=""
-                )
-            publish(rows, state, self._encode)
-            self._trace_decision(rows, actor.id, "undo", row, state.version)
+            self._settle(rows, actor, "undo", row, former)
             return _decided(rows, [row])[0]
 
+    def _settle(
+        self,
+        rows: Rows,
+        actor: Account,
+        act: str,
+        row: DecisionRow,
+        former: StateRow | None,
+    ) -> None:
+        """Let stand what stands after a decision or undo, tell others of it."""
+        self._weigh_again(rows, actor, row, former.version if former else 0)
+        left = _last_standing(rows, row.post_id)
+        look = look_of(rows, left.post_id, left.revision) if left else None
+        state = standing(left or row, former, provisional=is_open(look))
+        if left is None:
+            state = dataclasses.replace(
+                state, verdict=None, harm=None, agency=None, reason=""
+            )
+        publish(rows, state, self._encode)
+        self._trace_decision(rows, actor.id, act, row, state.version)
+
+    def sight(self, actor: Account, post_id: PostId) -> Sight:
+        """Return what this person may know of a post's review at this moment."""
+        with self._store.read() as rows:
+            state = rows.one(StateRow, eq("post_id", post_id))
+            look = open_look(rows, post_id)
+            found = rows.find(DecisionRow, eq("post_id", post_id))
+            known = _decided(rows, [r for r in found if _is_known(r, look, actor)])
+        knows = look is None or may_know(look, actor)
+        asked = look is not None and is_asked_to_settle(look, actor)
+        return Sight(
+            state=state_of(state) if state else None,
+            version=version_for(state, look, actor),
+            history=tuple(known),
+            waiting=look is not None and actor.id in {look.first_by, look.second_by},
+            blind=not knows,
+            opinions=tuple(
+                one
+                for one in known
+                if asked and look and one.id in {look.first, look.second}
+            ),
+        )
+
     def latest(self, post_ids: Sequence[PostId]) -> Mapping[PostId, ReviewState]:
-        """Return what stands for each post that was ever decided on or cut."""
+        """Return what stands for each post that was ever decided on or cut.
+
+        A provisional verdict stands not yet.
+        """
         with self._store.read() as rows:
             states = [state_of(r) for r in rows.find_in(StateRow, "post_id", post_ids)]
         return {state.post_id: state for state in states}
 
     def reviewed(self, post_ids: Sequence[PostId]) -> Mapping[PostId, ReviewState]:
-        """Return the same as `latest`; the name that retention asks by."""
-        return self.latest(post_ids)
+        """Return the same with provisional verdicts; for retention alone."""
+        with self._store.read() as rows:
+            found = rows.find_in(StateRow, "post_id", post_ids)
+        return {PostId(row.post_id): whole_state_of(row) for row in found}
 
     def standing(self, most: int) -> Sequence[ReviewState]:
         """Return the newest verdicts that stand, newest first."""
         with self._store.read() as rows:
             found = rows.find(
-                StateRow, Where("verdict", Op.OTHER, None), order="-at", limit=most
+                StateRow,
+                Where("verdict", Op.OTHER, None),
+                Where("provisional", Op.EQUAL, value=False),
+                order="-at",
+                limit=most,
             )
         return [state_of(row) for row in found]
 
     def history(self, post_id: PostId) -> Sequence[Decided]:
-        """Return all decisions and undos of a post, oldest first."""
+        """Return all decisions and undos of a post, oldest first.
+
+        Not to be shown to people, who may know `sight` alone.
+        """
         with self._store.read() as rows:
             found = rows.find(DecisionRow, eq("post_id", post_id))
             return _decided(rows, found)
@@ -130,6 +191,7 @@ class Review(Part):
             agency=row.agency,
             queue=row.queue,
             undoes=row.undoes,
+            turn=int(row.turn),
             version=version,
             reason=fingerprint(row.reason),
             evidence=fingerprint("" if row.evidence == "[]" else row.evidence),
@@ -152,6 +214,26 @@ def _row_of(actor: Account, decision: Decision, now: datetime) -> DecisionRow:
     )
 
 
+def _refuse_older(former: StateRow | None, revision: int) -> None:
+    if former and former.verdict and former.revision > revision:
+        raise ConflictError(
+            "Bài đăng đã có phiên bản mới hơn được kết luận.",
+            hint="Tải lại trang để xem phiên bản mới.",
+        )
+
+
+def _refuse_unknown(rows: Rows, actor: Account, target: DecisionRow) -> None:
+    """Answer as for a decision that is not there: it may not be known to them yet."""
+    if not _is_known(target, open_look(rows, target.post_id), actor):
+        raise NotFoundError(NO_DECISION)
+
+
+def _is_known(row: DecisionRow, look: SecondReviewRow | None, actor: Account) -> bool:
+    if look is None or row.revision != look.revision or row.account == actor.id:
+        return True
+    return may_know(look, actor)
+
+
 def _undoing(target: DecisionRow, actor: Account, now: datetime) -> DecisionRow:
     return dataclasses.replace(
         target,
@@ -169,7 +251,7 @@ def _target(rows: Rows, actor: Account, decided_id: int | None) -> DecisionRow |
         return _own_last(rows, actor.id)
     row = rows.one(DecisionRow, eq("id", decided_id))
     if row is None:
-        raise NotFoundError("Không tìm thấy kết luận này.")
+        raise NotFoundError(NO_DECISION)
     if row.undoes is not None or _undone(rows, [row]):
         raise ConflictError(
             "Kết luận này đã được hoàn tác.", hint="Tải lại trang để xem hiện trạng."
@@ -204,6 +286,8 @@ def _undone(rows: Rows, found: Sequence[DecisionRow]) -> set[int | None]:
 def _decided(rows: Rows, found: Sequence[DecisionRow]) -> list[Decided]:
     people = accounts_by_id(rows, {row.account for row in found})
     undone = _undone(rows, found)
+    looks = rows.find_in(SecondReviewRow, "post_id", [row.post_id for row in found])
+    waiting = {(look.post_id, look.revision) for look in looks if is_open(look)}
     return [
         Decided(
             id=row.id,
@@ -212,6 +296,8 @@ def _decided(rows: Rows, found: Sequence[DecisionRow]) -> list[Decided]:
             decision=_decision(row),
             undoes=row.undoes,
             undone=row.id in undone,
+            turn=Turn(row.turn),
+            provisional=(row.post_id, row.revision) in waiting,
         )
         for row in found
     ]

@@ -139,6 +139,8 @@ class DecisionRow(PostRow):
     evidence: str
     queue: str
     undoes: int | None
+    turn: int = 1
+    """Whose word it was (`casework.opinions.Turn`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +156,29 @@ class StateRow(PostRow):
     agency: str | None
     reason: str
     story: str | None
+    provisional: bool = False
+    """The verdict waits for a second person's, and is told to nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondReviewRow(PostRow):
+    """The second review of one revision, and the decisions that count in it.
+
+    `since` is the decision that it began with, `before` the version of the review state
+    that stood then. `first`, `second` and `settling` are decisions.
+    """
+
+    revision: int
+    status: str
+    drawn: bool
+    since: int
+    before: int
+    at: datetime
+    first: int | None = None
+    first_by: str | None = None
+    second: int | None = None
+    second_by: str | None = None
+    settling: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,9 @@ from domain.review import ReviewState
 TOPIC = "reviews"
 
 
-def standing(row: DecisionRow, former: StateRow | None) -> StateRow:
+def standing(
+    row: DecisionRow, former: StateRow | None, *, provisional: bool = False
+) -> StateRow:
     """Return the state in which that decision stands; a person's story stays."""
     return StateRow(
         post_id=row.post_id,
@@ -25,12 +27,13 @@ def standing(row: DecisionRow, former: StateRow | None) -> StateRow:
         agency=row.agency,
         reason=row.reason,
         story=former.story if former else None,
+        provisional=provisional,
     )
 
 
-def refuse_overtaken(state: StateRow | None, seen: int | None) -> None:
+def refuse_overtaken(version: int, seen: int | None) -> None:
     """Raise `ConflictError` when somebody changed the state since it was seen."""
-    if seen is not None and seen != (state.version if state else 0):
+    if seen is not None and seen != version:
         raise ConflictError(
             "Đồng nghiệp vừa kết luận bài này.",
             hint="Mở lại bài để xem kết luận mới.",
@@ -48,6 +51,26 @@ def publish(
 
 
 def state_of(row: StateRow) -> ReviewState:
+    """Return the state as it is told: a provisional verdict is told to nobody.
+
+    What index, digests and training never learn cannot be counted as confirmed, nor
+    show itself to the second reviewer.
+    """
+    if not row.provisional:
+        return whole_state_of(row)
+    return ReviewState(
+        post_id=PostId(row.post_id),
+        revision=row.revision,
+        version=row.version,
+        at=row.at,
+        by="",
+        story=StoryId(row.story) if row.story else None,
+        provisional=True,
+    )
+
+
+def whole_state_of(row: StateRow) -> ReviewState:
+    """Return the state with its verdict, also a provisional one."""
     return ReviewState(
         post_id=PostId(row.post_id),
         revision=row.revision,
@@ -55,6 +78,7 @@ def state_of(row: StateRow) -> ReviewState:
         at=row.at,
         reason=row.reason,
         by=row.account,
+        provisional=row.provisional,
         verdict=Verdict(row.verdict) if row.verdict else None,
         harm=Harm(row.harm) if row.harm else None,
         agency=AgencyId(row.agency) if row.agency else None,

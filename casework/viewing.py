@@ -8,6 +8,7 @@ from casework.part import Part, accounts_by_id
 from casework.permissions import Act, may
 from casework.port import Op, Rows, Where, eq
 from casework.rows import ViewingRow
+from casework.second_review import kept_from
 from domain.errors import ConflictError
 from domain.ids import PostId
 
@@ -23,8 +24,9 @@ class Viewings(Part):
         """Take or renew the lease of a post for two minutes.
 
         Returns a colleague's live lease instead when there is one. Who may not decide
-        takes none: an auditor's reading keeps no post from anybody. `leaving` is a post
-        that the actor lets go of.
+        takes none: an auditor's reading keeps no post from anybody, nor does that of
+        somebody whose verdict waits for a second person's. `leaving` is a post that the
+        actor lets go of.
         """
         now = self._clock.now()
         with self._store.write() as rows:
@@ -35,6 +37,8 @@ class Viewings(Part):
             if row is not None and row.account != actor.id and row.until > now:
                 return viewings(rows, [row]).get(post_id)
             if not may(actor.role, Act.DECIDE):
+                return None
+            if row is None and kept_from(rows, actor, [post_id]):
                 return None
             rows.put(ViewingRow(post_id=post_id, account=actor.id, until=now + LEASE))
             return None

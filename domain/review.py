@@ -15,7 +15,9 @@ class ReviewState:
     decided on; a newer revision of the post reopens it. `version` grows by one with
     each change, so that states may arrive in any order. `by` is an account id.
     `story` is set when a person took the post out of its story or put it into one;
-    it wins over every automatic story.
+    it wins over every automatic story. `provisional`: a verdict was given that waits
+    for a second person's; until then it is told to nobody, so `verdict` is None and
+    `by` empty.
     """
 
     post_id: PostId
@@ -28,3 +30,4 @@ class ReviewState:
     agency: AgencyId | None = None
     reason: str = ""
     story: StoryId | None = None
+    provisional: bool = False

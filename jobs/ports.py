@@ -68,8 +68,8 @@ class StoryWords(Protocol):
 class RetentionBook(Protocol):
     """What retention reads and erases in casework."""
 
-    def latest(self, post_ids: Sequence[PostId]) -> Mapping[PostId, ReviewState]:
-        """Return the present review state of the posts that have one."""
+    def reviewed(self, post_ids: Sequence[PostId]) -> Mapping[PostId, ReviewState]:
+        """Return the review state of the posts that have one, also provisional."""
         ...
 
     def decisions_since(self, when: datetime) -> Sequence[Decided]:

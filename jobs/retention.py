@@ -141,7 +141,7 @@ class RetentionJob(Job):
         expired = Expired()
         hold = self._eraser.held_back()
         cases = self._eraser.casework.posts_in_cases()
-        reviews = self._eraser.casework.latest(list(gathered))
+        reviews = self._eraser.casework.reviewed(list(gathered))
         for post, held in gathered.items():
             facts = held.newest
             if facts is None:

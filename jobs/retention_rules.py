@@ -105,7 +105,8 @@ class Policy:
         """Return how long a post is kept.
 
         Unreviewed, it counts from the last capture; reviewed, from the decision. A
-        revision newer than the decision adds the unreviewed rule again.
+        revision newer than the decision adds the unreviewed rule again, and so does a
+        verdict that waits for a second person's: it may still become another.
         """
         if facts.erased:
             return Kept(Rule.BEGUN, facts.fetched)
@@ -115,7 +116,8 @@ class Policy:
             rule = _BY_VERDICT[review.verdict]
             kept.append(Kept(rule, self.until(rule, review.at)))
         reopened = review is not None and review.revision < facts.version[0]
-        if not reviewed or reopened or facts.article:
+        waits = review is not None and review.provisional
+        if not reviewed or reopened or waits or facts.article:
             rule = unreviewed_rule(facts)
             kept.append(Kept(rule, self.until(rule, facts.fetched)))
         return max(kept, key=lambda one: one.until)

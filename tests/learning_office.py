@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from casework.adapters.sqlalchemy import SqlCaseworkStore
 from casework.model import Decision, Evidence
+from casework.opinions import SecondReviewPolicy
 from casework.policy import SignInPolicy
 from casework.service import Casework
 from domain.analysis import Analysis, Judgement, LabelScore
@@ -31,6 +32,7 @@ class Office:
             self.clock,
             encode_event,
             SignInPolicy(hash_time_cost=1, hash_memory_kib=32),
+            second=SecondReviewPolicy(severe=frozenset({Harm.INCITEMENT})),
         )
         self.people = {
             name: self.casework.create_account(

@@ -34,7 +34,7 @@ from ui.precedents import Precedents, PrecedentsView
 from ui.problems import problem_of
 from ui.view_models import PostView, Reading
 from ui.wording import wording
-from ui.worklist import ORDERS, Worklist, WorkPage, is_settled
+from ui.worklist import ORDERS, Worklist, WorkPage
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a request. A decision with fifty pieces of evidence needs about half."""
@@ -128,7 +128,7 @@ class Call:
 
     @property
     def worklist(self) -> Worklist:
-        return Worklist(self.context, self.reading)
+        return Worklist(self.context, self.reading, self.account)
 
     def document(self, post_id: str) -> Document:
         found = self.worklist.document(PostId(post_id))
@@ -233,7 +233,6 @@ def queue_page(call: Call) -> WorkPage:
     order = call.query.get("order", "")
     return call.worklist.page(
         _queue(call),
-        call.account,
         order=Order(order) if order in set(Order) else None,
         after=call.query.get("after") or None,
         size=PAGE,
@@ -262,14 +261,15 @@ def _view(call: Call, document: Document, *, unmasked: bool = False) -> PostView
     viewing = casework.viewers([post_id]).get(post_id)
     if viewing is not None and viewing.account.id == call.account.id:
         viewing = None
+    sight = casework.sight(call.account, post_id)
     return view_models.post_view(
         document,
         call.reading,
-        state=casework.latest([post_id]).get(post_id),
-        history=casework.history(post_id),
+        sight=sight,
         viewing=viewing,
         unmasked=unmasked,
-        cases=_cases(call, post_id),
+        # That somebody opened a case on it would tell what they think of it.
+        cases=() if sight.blind else _cases(call, post_id),
     )
 
 
@@ -292,7 +292,8 @@ def story_copies(call: Call) -> dict[str, Any]:
     story = state.story if state and state.story else document.story_shown
     if story is None:
         return {"copies": []}
-    others = call.worklist.story(story, document.post.id)
+    worklist = call.worklist
+    others = worklist.story(story, document.post.id)
     known = call.context.casework.latest([d.post.id for d in others])
     return {
         "copies": [
@@ -300,7 +301,7 @@ def story_copies(call: Call) -> dict[str, Any]:
                 document,
                 other,
                 call.reading,
-                decided=is_settled(other, known.get(other.post.id)),
+                decided=worklist.is_done(other, known.get(other.post.id)),
             )
             for other in others
         ]
@@ -328,14 +329,15 @@ def decide(call: Call) -> dict[str, Any]:
 
 
 def _free(call: Call, copies: Sequence[AlsoBody]) -> list[AlsoBody]:
-    """Leave out copies that a colleague works on: theirs is the verdict."""
-    held = call.context.casework.viewers([PostId(one.post_id) for one in copies])
-    mine = call.account.id
-    return [
-        one
-        for one in copies
-        if (lease := held.get(PostId(one.post_id))) is None or lease.account.id == mine
-    ]
+    """Leave out copies on which a colleague's word is wanted, not this person's.
+
+    A colleague works on them, or they wait for a second or third person.
+    """
+    casework, mine = call.context.casework, call.account.id
+    held = casework.viewers([PostId(one.post_id) for one in copies])
+    taken = {name for name, lease in held.items() if lease.account.id != mine}
+    taken |= casework.second_looks(call.account).kept.keys() if copies else set()
+    return [one for one in copies if PostId(one.post_id) not in taken]
 
 
 def _known(call: Call, post_id: str, revision: int) -> Document:

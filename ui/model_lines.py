@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from domain.labels import Verdict
+from jobs.learning.agreement import Agreement, Kappa
 from ui.view_models import Reading
 from ui.wording import Wording
 
@@ -195,3 +197,35 @@ def shadow_lines(reading: Reading, shadow: Shadow) -> list[str]:
         ),
         words("models.shadow_at", at=reading.moment(shadow.at)),
     ]
+
+
+def agreed(reading: Reading, kappas: Sequence[Kappa]) -> list[list[str]]:
+    """Return a table row for each label: on how many posts, and kappa."""
+    words = reading.words
+    return [
+        [
+            reading.label(
+                "verdicts" if isinstance(one.label, Verdict) else "harms", one.label
+            ),
+            words.number(one.pairs),
+            words.number(one.named),
+            _kappa(words, one),
+        ]
+        for one in kappas
+    ]
+
+
+def _kappa(words: Wording, one: Kappa) -> str:
+    low, high = words.number(one.low, 2), words.number(one.high, 2)
+    value = "–" if one.value is None else words.number(one.value, 2)
+    return f"{value} ({low}–{high})"
+
+
+def confirmed(reading: Reading, found: Agreement) -> str:
+    """Say what the figures rest on, and how often severe verdicts were confirmed."""
+    words = reading.words
+    said = words("models.agreement_note" if found.kappas else "models.agreement_none")
+    if not found.severe:
+        return said
+    severe, stood = words.number(found.severe), words.number(found.confirmed)
+    return f"{said} {words('models.confirmed', severe=severe, confirmed=stood)}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from casework.model import Decided, Viewing
+from casework.model import Decided, Sight, Viewing
 from domain.analysis import Analysis, LabelScore, WeightedTerm
 from domain.labels import About, GoneReason, Harm, Label, PostKind, Queue
 from domain.profile import Profile
@@ -161,6 +161,8 @@ class PostView:
     evidence: str
     model: str
     standing: str
+    waiting: str
+    opinions: tuple[Act, ...]
     acts: tuple[Act, ...]
     timeline: tuple[Event, ...]
     edits: tuple[Edit, ...]
@@ -234,6 +236,7 @@ def row(
     copies: int = 1,
     folded: Sequence[Row] = (),
     viewing: Viewing | None = None,
+    to_settle: bool = False,
 ) -> Row:
     """Build a line of a queue or of search results."""
     post, analysis = document.post, document.analysis
@@ -251,7 +254,7 @@ def row(
         story=document.story_shown or "",
         folded=tuple(folded),
         viewing=viewing.account.display if viewing else "",
-        marks=_row_marks(document, reading.words),
+        marks=_row_marks(document, reading.words, to_settle=to_settle),
     )
 
 
@@ -274,8 +277,10 @@ def first_words(document: Document, reading: Reading) -> str:
     return passages.excerpt(passages.plain(cut), FIRST_WORDS)
 
 
-def _row_marks(document: Document, words: Wording) -> tuple[str, ...]:
-    marks = []
+def _row_marks(
+    document: Document, words: Wording, *, to_settle: bool
+) -> tuple[str, ...]:
+    marks = [words("mark.to_settle")] if to_settle else []
     if document.status == "reopened":
         marks.append(words("mark.reopened"))
     if document.gone is not None:
@@ -430,8 +435,7 @@ def post_view(
     document: Document,
     reading: Reading,
     *,
-    state: ReviewState | None = None,
-    history: Sequence[Decided] = (),
+    sight: Sight | None = None,
     viewing: Viewing | None = None,
     unmasked: bool = False,
     cases: tuple[Mapping[str, str], ...] = (),
@@ -445,6 +449,8 @@ def post_view(
     parts = (("title", post.title), ("lead", post.lead), ("text", post.text))
     masks = () if unmasked else masks_of(analysis, reading.words)
     judged = analysis.judgement
+    known = sight or Sight(state=None, version=0, history=())
+    state = known.state
     return PostView(
         id=post.id,
         revision=post.revision,
@@ -471,11 +477,13 @@ def post_view(
         topic=reading.label("topics", judged.topic),
         stance=reading.label("stances", judged.stance) if judged.stance else "",
         story=state.story if state and state.story else document.story_shown or "",
-        version=state.version if state else 0,
+        version=known.version,
         evidence=post.evidence or "",
         model=" · ".join(n for n in (judged.model, analysis.pipeline) if n),
         standing=standing(document, state, reading),
-        acts=tuple(act(decided, reading) for decided in history),
+        waiting=reading.words("second.waiting") if known.waiting else "",
+        opinions=tuple(act(one, reading) for one in known.opinions),
+        acts=tuple(act(decided, reading) for decided in known.history),
         timeline=revisions.timeline(document, reading.words, reading.moment),
         edits=revisions.edits(document, reading.words, reading.moment),
         viewing=viewing.account.display if viewing else "",

@@ -8,8 +8,9 @@ back, and an undone one is there again.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
-from casework.model import Account, Viewing
+from casework.model import Account, SecondLooks, Viewing
 from domain.ids import PostId, StoryId
 from domain.labels import Queue
 from domain.review import ReviewState
@@ -68,13 +69,25 @@ def is_settled(document: Document, state: ReviewState | None) -> bool:
     return review.revision >= document.post.revision
 
 
+def is_kept(document: Document, looks: SecondLooks) -> bool:
+    """Tell whether a second review keeps this revision from the person."""
+    return looks.kept.get(document.post.id, -1) >= document.post.revision
+
+
 class Worklist:
     """Queues as one person sees them."""
 
-    def __init__(self, context: ConsoleContext, reading: Reading) -> None:
+    def __init__(
+        self, context: ConsoleContext, reading: Reading, account: Account
+    ) -> None:
         self._context = context
         self._reading = reading
+        self._account = account
         self._reader: IndexReader = context.index.reader()
+
+    @cached_property
+    def _looks(self) -> SecondLooks:
+        return self._context.casework.second_looks(self._account)
 
     def counts(self) -> dict[Queue, int]:
         """Return how many posts wait in each queue."""
@@ -90,7 +103,6 @@ class Worklist:
     def page(
         self,
         queue: Queue,
-        account: Account,
         *,
         order: Order | None = None,
         after: str | None = None,
@@ -100,8 +112,9 @@ class Worklist:
         documents: list[Document] = []
         cursor, total, exact = after, 0, True
         if after is None:
-            again = self._overlay().opened
-            documents += [d for d in again if queue in d.analysis.queues]
+            again = [*self._to_settle(), *self._overlay().opened]
+            first = {d.post.id: d for d in again if queue in d.analysis.queues}
+            documents += first.values()
         for _ in range(MOST_READS):
             search = Search(
                 query=waiting(queue),
@@ -114,7 +127,7 @@ class Worklist:
             documents += self._open([hit.document for hit in found.hits], documents)
             if cursor is None or len(documents) >= size // 2:
                 break
-        rows = self._rows(queue, documents, account)
+        rows = self._rows(queue, documents)
         return WorkPage(rows=rows, total=total, exact=exact, cursor=cursor)
 
     def story(self, story: StoryId, but: PostId) -> Sequence[Document]:
@@ -141,29 +154,38 @@ class Worklist:
         return [
             d
             for d in documents
-            if d.post.id not in have and not is_settled(d, states.get(d.post.id))
+            if d.post.id not in have and not self.is_done(d, states.get(d.post.id))
         ]
+
+    def is_done(self, document: Document, state: ReviewState | None) -> bool:
+        """Tell whether there is nothing to decide for this person."""
+        return is_settled(document, state) or is_kept(document, self._looks)
+
+    def _to_settle(self) -> list[Document]:
+        """Return posts on which colleagues disagree; they come first."""
+        found = self._reader.get(self._looks.to_settle)
+        return [d for d in found.values() if not is_kept(d, self._looks)]
 
     def _overlay(self) -> _Overlay:
         since = self._context.clock.now() - UNSETTLED
         recent = self._context.casework.decisions_since(since)
-        ids = list(dict.fromkeys(d.decision.post_id for d in recent))
+        ids = list(
+            dict.fromkeys([*(d.decision.post_id for d in recent), *self._looks.kept])
+        )
         if not ids:
             return _Overlay(closed=(), opened=())
         states = self._context.casework.latest(ids)
         documents = self._reader.get(ids)
         closed, opened = [], []
         for post_id, document in documents.items():
-            settled = is_settled(document, states.get(post_id))
+            settled = self.is_done(document, states.get(post_id))
             if settled and document.status != "reviewed":
                 closed.append(document)
             if not settled and document.status == "reviewed":
                 opened.append(document)
         return _Overlay(closed=tuple(closed), opened=tuple(opened))
 
-    def _rows(
-        self, queue: Queue, documents: Sequence[Document], account: Account
-    ) -> tuple[Row, ...]:
+    def _rows(self, queue: Queue, documents: Sequence[Document]) -> tuple[Row, ...]:
         ids = [d.post.id for d in documents]
         viewers = self._context.casework.viewers(ids)
         states = self._context.casework.latest(ids)
@@ -183,7 +205,8 @@ class Worklist:
                 folded=[
                     view_models.row(d, self._reading, queue=queue) for d in group[1:]
                 ],
-                viewing=_colleague(viewers.get(group[0].post.id), account),
+                viewing=_colleague(viewers.get(group[0].post.id), self._account),
+                to_settle=group[0].post.id in self._looks.to_settle,
             )
             for key, group in groups.items()
         )

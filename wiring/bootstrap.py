@@ -36,6 +36,7 @@ from pipeline.worker import Worker
 from searchindex.port import SearchIndex
 from wiring.engines import elastic_options, kafka_options, s3_options
 from wiring.roles import code_roles
+from wiring.second_review import second_review
 from wiring.settings import Mode, Settings, default_models_dir
 from wiring.sources import source_list
 
@@ -149,6 +150,7 @@ def build_casework(settings: Settings) -> Casework:
         terms=lambda: CaseTerms.of(
             load_profile(settings.profile, settings.profiles_dir)
         ),
+        second=second_review(settings),
     )
 
 

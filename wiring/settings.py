@@ -40,7 +40,9 @@ NEVER_IN_FILE = frozenset(
 """Secrets of others' services: the settings' file is copied about, shown and backed up.
 They come by the environment, or from a file that a setting names."""
 
-LISTS = frozenset({"allowed_networks", "code_roles", "oidc_roles"})
+LISTS = frozenset(
+    {"allowed_networks", "code_roles", "oidc_roles", "second_review_harms"}
+)
 """Lists in the file; in the environment their parts are separated by commas."""
 
 
@@ -109,6 +111,13 @@ class Settings:
     lease_seconds: float = 30.0
     batch_size: int = 64
     review_share: float = 0.01
+    second_review_share: float = 0.05
+    second_review_harms: tuple[str, ...] = (
+        "incitement",
+        "panic",
+        "health_danger",
+        "personal_data",
+    )
     models_dir: Path | None = None
     log_level: str = "INFO"
     session_idle_minutes: int = 120

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 from casework import rows
@@ -107,6 +108,16 @@ def _account(name: str = "account") -> Column[str]:
 
 def _case() -> Column[int]:
     return Column("case_id", Integer, ForeignKey("cases.id"), nullable=False)
+
+
+def _person(name: str) -> Column[str]:
+    """An account that may be absent."""
+    return Column(name, String(32), ForeignKey("accounts.id"), nullable=True)
+
+
+def _decision(name: str) -> Column[int]:
+    """A decision that may be absent."""
+    return Column(name, Integer, ForeignKey("decisions.id"), nullable=True)
 
 
 TABLES: dict[type[rows.Row], Table] = {
@@ -224,6 +235,7 @@ TABLES: dict[type[rows.Row], Table] = {
         _text("evidence"),
         _text("queue"),
         Column("undoes", ForeignKey("decisions.id"), nullable=True, unique=True),
+        Column("turn", Integer, nullable=False, server_default="1"),
         Index("ix_decisions_account_id", "account", "id"),
         Index("ix_decisions_at", "at"),
         Index("ix_decisions_post_id", "post_id"),
@@ -242,6 +254,24 @@ TABLES: dict[type[rows.Row], Table] = {
         _words("agency"),
         _text("reason"),
         _words("story"),
+        Column("provisional", Boolean, nullable=False, server_default=false()),
+    ),
+    rows.SecondReviewRow: Table(
+        "second_reviews",
+        metadata,
+        _text("post_id", key=True),
+        Column("revision", Integer, primary_key=True, autoincrement=False),
+        _text("status"),
+        _yes("drawn"),
+        _number("since"),
+        _number("before"),
+        _time("at"),
+        _decision("first"),
+        _person("first_by"),
+        _decision("second"),
+        _person("second_by"),
+        _decision("settling"),
+        Index("ix_second_reviews_status", "status"),
     ),
     rows.CutRow: Table(
         "story_cuts",

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from casework.model import Decided
+from casework.opinions import Turn
 from casework.permissions import Act, may
 from classifier.rows import Row
 from domain.analysis import Analysis
@@ -45,6 +46,8 @@ class LeftOut(StrEnum):
     """Decided by accounts alone whose verdicts were not to teach."""
     CONTRADICTED = "contradicted"
     """Two reviewers disagree and no supervisor has spoken."""
+    PROVISIONAL = "provisional"
+    """The verdict waits for a second reviewer, or for one who settles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,12 +120,15 @@ def gather_reviews(
     Verdicts of the accounts `without` (ids) neither teach nor measure. Memory holds the
     text of every reviewed post, once.
     """
-    decided = casework.decisions_since(_EVER)
+    everything = casework.decisions_since(_EVER)
+    decided = [one for one in everything if not one.provisional]
     words = standing_words([one for one in decided if one.by.id not in without])
     texts = _texts(log, {post: revision for post, (revision, _) in words.items()})
     left_out: Counter[LeftOut] = Counter()
     if without and (gone := len(standing_words(decided)) - len(words)):
         left_out[LeftOut.EXCLUDED] = gone
+    if waiting := standing_words(everything).keys() - standing_words(decided).keys():
+        left_out[LeftOut.PROVISIONAL] = len(waiting)
     found = []
     for post, (_, spoken) in words.items():
         analysis = texts.get(post)
@@ -166,7 +172,7 @@ def _word(one: Decided) -> Word:
         queue=one.decision.queue,
         verdict=one.decision.verdict,
         harm=one.decision.harm,
-        head=may(one.by.role, Act.SETTLE),
+        head=one.turn is Turn.SETTLING or may(one.by.role, Act.SETTLE),
     )
 
 

@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw
 
 from casework.adapters.sqlalchemy import SqlCaseworkStore
 from casework.case_model import CaseTerms
+from casework.opinions import SEVERE, SecondReviewPolicy
 from casework.policy import SignInPolicy
 from casework.service import Casework
 from cli.fetching import fetch_door
@@ -271,6 +272,7 @@ def open_casework(url: str, clock: Clock) -> Casework:
         encode_event,
         policy,
         terms=lambda: CaseTerms.of(load_profile("dien-bien")),
+        second=SecondReviewPolicy(severe=SEVERE),
     )
 
 

@@ -61,7 +61,9 @@ class Line:
 
     @property
     def environment(self) -> dict[str, str]:
-        ours = {"HOME": str(self.home), "SECRET_KEY": "khoa thu", **self.extra}
+        # Whether a post is drawn for a second review hangs on its id: a port, here.
+        ours = {"HOME": str(self.home), "SECRET_KEY": "khoa thu"}
+        ours |= {"SECOND_REVIEW_SHARE": "0", **self.extra}
         clean = {k: v for k, v in os.environ.items() if not k.startswith("MINHTIN_")}
         named = {f"MINHTIN_{name}": value for name, value in ours.items()}
         return {**clean, "PYTHONPATH": str(ROOT), **named}

@@ -9,6 +9,7 @@ import pytest
 from casework.adapters.sqlalchemy import SqlCaseworkStore
 from casework.case_model import CaseKind, NewCase, NewFile
 from casework.model import Decision, Evidence
+from casework.opinions import SecondReviewPolicy
 from casework.service import Casework
 from crawlers.erasing import CrawlMemory
 from crawlers.frontier.memory import MemoryFrontier
@@ -378,6 +379,26 @@ def test_a_newer_revision_reopens_what_was_harmless(office):
     office.retain()
     assert office.posts() == {"p"}
     office.clock.advance(days=80)
+    office.retain()
+    assert office.posts() == set()
+
+
+def test_what_waits_for_a_second_person_keeps_for_either_verdict(office):
+    office.casework = Casework(
+        office.casework._store,
+        office.clock,
+        encode_event,
+        second=SecondReviewPolicy(share=1.0),
+    )
+    office.add("p")
+    office.clock.advance(days=20)
+    office.decide("p", Verdict.NO_ISSUE)
+    (kept,) = office.casework.reviewed([PostId("p")]).values()
+    assert (kept.verdict, kept.provisional) == (Verdict.NO_ISSUE, True)
+    office.clock.advance(days=80)
+    office.retain()
+    assert office.posts() == {"p"}
+    office.clock.advance(days=10)
     office.retain()
     assert office.posts() == set()
 

@@ -437,6 +437,8 @@ class Desk {
       post.viewing && el("div", { class: "note-bar" }, this.say("viewing", { name: post.viewing })),
       post.gone && el("div", { class: "note-bar" }, post.gone),
       post.standing && el("div", { class: "fine-bar" }, post.standing),
+      post.waiting && el("div", { class: "fine-bar" }, post.waiting),
+      post.opinions.length > 0 && this.drawOpinions(post.opinions),
       post.open && el("div", { class: "note-bar" }, this.say("revealed")),
       row && row.folded.length > 0 && el("label", { class: "panel", style: "display:block" },
         el("input", { type: "checkbox", checked: this.withCopies, onchange: (event) => { this.withCopies = event.target.checked; this.root.focus(); } }),
@@ -494,10 +496,16 @@ class Desk {
   }
   drawHistory(post) {
     if (!post.acts.length) return el("div", { class: "panel" }, this.say("history_none"));
-    return el("div", { class: "panel" }, post.acts.map((act) => el("article", {},
+    return el("div", { class: "panel" }, post.acts.map((act) => this.drawAct(act)));
+  }
+  drawOpinions(acts) {      // the two blind words, for whoever settles between them
+    return el("div", { class: "panel opinions", role: "note" }, el("b", {}, this.say("opinions")), acts.map((act) => this.drawAct(act)));
+  }
+  drawAct(act) {
+    return el("article", {},
       el("b", {}, act.undo ? `${this.say("is_undo")}: ` : "", act.verdict, act.detail ? ` (${act.detail})` : ""), act.undone && el("span", { class: "tag" }, this.say("was_undone")),
       el("div", { class: "quiet" }, this.say("by", { who: act.who, when: act.when })), act.reason && el("div", {}, act.reason),
-      act.evidence.map(([title, url]) => el("div", {}, title, url ? ` · ${url}` : "")))));
+      act.evidence.map(([title, url]) => el("div", {}, title, url ? ` · ${url}` : "")));
   }
   drawCopies(post, copies) {
     if (!copies.length) return [this.say("copies_none")];

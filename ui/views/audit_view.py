@@ -119,12 +119,12 @@ def _rows(
     page: PageContext, asked: Asked, wanted: AuditFilter, accounts: Sequence[Account]
 ) -> None:
     words, casework = page.words, page.context.casework
-    count = casework.audit_count(wanted)
+    count = casework.audit_count(wanted, reader=page.account)
     if not count:
         st.html(markup.empty(words("audit.none"), words("audit.none_hint")))
         return
     before = st.session_state.get("audit_before")
-    found = casework.audit_found(wanted, before=before, limit=PAGE)
+    found = casework.audit_found(wanted, before=before, limit=PAGE, reader=page.account)
     title = words("audit.found", count=words.number(count))
     heads = [words(f"audit.{name}") for name in COLUMNS]
     drawn = audit_lines.lines(found, accounts, page.reading)

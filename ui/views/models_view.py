@@ -7,9 +7,19 @@ import streamlit as st
 
 from casework.permissions import Act, may
 from domain.errors import ConflictError, ForbiddenError, NotFoundError
+from jobs.learning.agreement import agreement
 from jobs.learning.overview import ModelOverview
 from ui import markup
-from ui.model_lines import compared, figure, made_of, named, recall_line, shadow_lines
+from ui.model_lines import (
+    agreed,
+    compared,
+    confirmed,
+    figure,
+    made_of,
+    named,
+    recall_line,
+    shadow_lines,
+)
 from ui.page import PageContext
 
 HISTORY_SHOWN = 30
@@ -24,6 +34,7 @@ def show(page: PageContext) -> None:
         _live(page, found)
     with right:
         _candidate(page, found)
+    _agreement(page)
     _history(page, found)
 
 
@@ -137,6 +148,17 @@ def _choice(
             return
     st.toast(words(f"models.{act}_done", version=version))
     st.rerun()
+
+
+def _agreement(page: PageContext) -> None:
+    """Draw how far reviewers agree; a model can hardly be better than its teachers."""
+    found, words = agreement(page.context.casework.blind_pairs()), page.words
+    st.html(f"<h2>{escape(words('models.agreement'))}</h2>")
+    if found.kappas:
+        heads = ("label", "pairs", "named", "kappa")
+        rows = agreed(page.reading, found.kappas)
+        st.html(markup.table([words(f"models.{name}") for name in heads], rows))
+    st.html(f"<p class='mt-quiet'>{escape(confirmed(page.reading, found))}</p>")
 
 
 def _history(page: PageContext, found: ModelOverview) -> None:

@@ -49,7 +49,7 @@ def show(page: PageContext) -> None:
 
 def _numbers(page: PageContext) -> None:
     words, reading = page.words, page.reading
-    counts = Worklist(page.context, reading).counts()
+    counts = Worklist(page.context, reading, page.account).counts()
     today = _today(page)
     yesterday = today - timedelta(days=1)
     cells = [
@@ -128,8 +128,8 @@ def _due(page: PageContext, line: CaseLine) -> str:
 def _urgent(page: PageContext) -> None:
     words, reading = page.words, page.reading
     st.html(f"<h2>{escape(words('overview.urgent'))}</h2>")
-    found = Worklist(page.context, reading).page(
-        Queue.HARMFUL, page.account, order=Order.NEWEST
+    found = Worklist(page.context, reading, page.account).page(
+        Queue.HARMFUL, order=Order.NEWEST
     )
     lines = [
         f"<li><span class='meta'>{escape(_urgent_meta(page, row))}</span>"

@@ -3,7 +3,7 @@
 import pytest
 
 from classifier.rows import Row
-from domain.labels import Harm, Verdict
+from domain.labels import Harm, Role, Verdict
 from jobs.learning.reviewed import LeftOut, gather_reviews
 from jobs.retention_rules import ERASED
 from learning_office import NOW, Office, analysis
@@ -75,6 +75,20 @@ def test_an_undone_decision_teaches_nothing_and_an_own_later_one_replaces(office
     office.decide(second, Verdict.HARMFUL, Harm.ABUSE)
     (one,) = gathered(office).reviewed
     assert one.row.harm == (Harm.ABUSE,)
+
+
+def test_a_verdict_that_waits_for_a_second_teaches_nothing(office):
+    post = office.analysed(1, "đuổi hết bọn nó đi", flags=["incitement"])
+    office.decide(post, Verdict.HARMFUL, Harm.INCITEMENT)
+    found = gathered(office)
+    assert (found.reviewed, found.left_out) == ([], {LeftOut.PROVISIONAL: 1})
+    office.decide(post, Verdict.NO_ISSUE, by="binh")
+    assert gathered(office).left_out == {LeftOut.PROVISIONAL: 1}
+    office.decide(post, Verdict.HARMFUL, Harm.INCITEMENT, by="lan")
+    office.casework.set_role("quan", "lan", Role.ANALYST)
+    (one,) = gathered(office).reviewed
+    assert one.row.harm == (Harm.INCITEMENT,)
+    assert [word.by for word in one.words] == [office.people["lan"].id]
 
 
 def test_silent_verdicts_are_counted_and_left_out(office):

@@ -7,11 +7,20 @@ import pytest
 from classifier.compared import Rule
 from classifier.metrics import Figure
 from domain.clock import ManualClock
+from domain.labels import Harm, Verdict
 from e2e.console_world import NOW
 from e2e.model_world import CANDIDATE, comparison
+from jobs.learning.agreement import Agreement, Kappa
 from jobs.learning.records import Training
 from jobs.learning.shadow import ShadowReport
-from ui.model_lines import compared, figure, made_of, shadow_lines
+from ui.model_lines import (
+    agreed,
+    compared,
+    confirmed,
+    figure,
+    made_of,
+    shadow_lines,
+)
 from ui.view_models import Reading
 from ui.wording import wording
 from wiring.profile import load_profile
@@ -97,3 +106,23 @@ def test_shadow_is_said_once_it_was_counted(reading: Reading) -> None:
     lines = shadow_lines(reading, ShadowReport(**counts, at=NOW))
     assert "1.234 bài" in lines[0]
     assert lines[1] == "Gắn cờ thêm 3 bài; cán bộ xác nhận 1, bác bỏ 2."
+
+
+def test_agreement_is_a_line_for_each_label_and_says_what_it_rests_on(
+    reading: Reading,
+) -> None:
+    kappas = (
+        Kappa(
+            label=Verdict.HARMFUL, pairs=40, named=10, value=0.857, low=0.6, high=0.96
+        ),
+        Kappa(label=Harm.SCAM, pairs=40, named=0, value=None, low=0.1, high=0.9),
+    )
+    assert agreed(reading, kappas) == [
+        ["Gây hại", "40", "10", "0,86 (0,60–0,96)"],
+        ["Lừa đảo", "40", "0", "– (0,10–0,90)"],
+    ]
+    nothing = confirmed(reading, Agreement(kappas=(), severe=0, confirmed=0))
+    assert nothing.startswith("Chưa có bài nào")
+    said = confirmed(reading, Agreement(kappas=kappas, severe=7, confirmed=5))
+    assert "Trong 7 kết luận" in said
+    assert "5 kết luận được xác nhận" in said
