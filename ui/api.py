@@ -188,7 +188,7 @@ ASSETS = (
     ("desk.js", "text/javascript"),
     ("desk.css", "text/css"),
     ("cases.css", "text/css"),
-    ("once.js", "text/javascript"),
+    ("forms.js", "text/javascript"),
 )
 
 

@@ -82,6 +82,7 @@ class CaseDrawing:
         closing = closed or CaseStatus.CLOSED in moves
         return {
             "case": case,
+            "me": visit.account.id,
             "led_from": next((n for n in absorbed if n == visit.get("from")), ""),
             "told": visit.get("told") if visit.get("told") in TOLD else "",
             "absorbed": whole.absorbed,

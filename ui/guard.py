@@ -23,6 +23,8 @@ from domain.errors import MinhTinError
 from ui.access import (
     ACCOUNT,
     ADD,
+    CASE,
+    CASES,
     CODES,
     OPEN,
     PASSWORD,
@@ -265,11 +267,37 @@ def _wants_page(scope: Scope) -> bool:
     return "text/html" in Headers(scope=scope).get("accept", "")
 
 
+def _sent_by_form(scope: Scope) -> bool:
+    """Tell whether a browser sent a plain form and shows what comes back."""
+    if scope["type"] != "http" or scope["method"] in SAFE:
+        return False
+    wants = "text/html" in Headers(scope=scope).get("accept", "")
+    return wants and has_own_token(scope["path"])
+
+
+def _sent_from(scope: Scope) -> str:
+    """Return the page that a form lay on, as far as the browser says."""
+    headers = Headers(scope=scope)
+    try:
+        parts = urlsplit(headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    if parts.netloc != headers.get("host"):
+        return "/"
+    # A refused form of a case lies on an address that no page has.
+    if parts.path.startswith(f"{CASE}/") and parts.path != f"{CASE}/new":
+        return CASES
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
 def _to_sign_in(scope: Scope, words: Wording) -> Response:
-    if not _wants_page(scope):
+    if _sent_by_form(scope):
+        wanted = _sent_from(scope)
+    elif _wants_page(scope):
+        query = scope.get("query_string", b"").decode("latin-1")
+        wanted = scope["path"] + (f"?{query}" if query else "")
+    else:
         return _json(401, words("problem.signed_out"))
-    query = scope.get("query_string", b"").decode("latin-1")
-    wanted = scope["path"] + (f"?{query}" if query else "")
     target = SIGN_IN if wanted == "/" else f"{SIGN_IN}?next={quote(wanted, safe='')}"
     return RedirectResponse(target, status_code=303)
 

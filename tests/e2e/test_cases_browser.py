@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from e2e.browser import IN_BROWSER, sign_in
-from e2e.console_world import acts_in
+from e2e.console_world import PASSWORD, acts_in
 
 pytestmark = IN_BROWSER
 
@@ -92,3 +92,27 @@ def test_from_the_desk_to_a_case_and_back(
     shown_first(page, address)
     page.screenshot(path=folder / "overview.png")
     assert ("case.opened", "2026-000001") in acts_in(folder, "case")
+
+
+def test_a_note_outlives_the_session_that_it_was_begun_in(
+    page: Page, address: str
+) -> None:
+    sign_in(page, address, "hoa")
+    page.goto(f"{address}/case/new")
+    page.fill("#title", "Báo hỏi về cầu treo")
+    page.get_by_role("button", name="Lập hồ sơ").click()
+    page.wait_for_url("**/case?number=**")
+    page.fill("#note", "Đã gọi xã.\nHẹn chiều.")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Ghi", exact=True).click()
+    page.wait_for_url("**/sign-in**")
+    page.fill("#name", "hoa")
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/case?number=**")
+    expect(page.locator("#note")).to_have_value("Đã gọi xã.\nHẹn chiều.")
+    page.get_by_role("button", name="Ghi", exact=True).click()
+    expect(page.locator("#timeline .noted")).to_have_count(1)
+    expect(page.locator("#note")).to_have_value("")
+    page.reload()
+    expect(page.locator("#note")).to_have_value("")

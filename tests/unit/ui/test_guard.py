@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
@@ -67,6 +68,27 @@ def test_nothing_else_answers_without_a_session(visitor: TestClient, path: str) 
     page = visitor.get(path, headers={"accept": "text/html"})
     assert page.status_code == 303
     assert page.headers["location"].startswith("/sign-in")
+
+
+def test_a_form_without_a_session_leads_back_to_its_page(visitor: TestClient) -> None:
+    for sent_from, led_to in (
+        (f"{SITE}/case?number=1&told=new", "/case?number=1&told=new"),
+        (f"{SITE}/case/new?post=a", "/case/new?post=a"),
+        (f"{SITE}/case/note", "/cases"),
+        (f"{SITE}/", ""),
+        (SITE, ""),
+        ("", ""),
+        ("http://console.evil/case", ""),
+        ("http://[", ""),
+    ):
+        headers = {"accept": "text/html", "referer": sent_from}
+        answer = visitor.post("/case/note", data={"note": "a"}, headers=headers)
+        assert answer.status_code == 303
+        asked = f"?next={quote(led_to, safe='')}" if led_to else ""
+        assert answer.headers["location"] == f"/sign-in{asked}"
+        # Scripts are told in their own way.
+        assert visitor.post("/api/undo", headers=headers).status_code == 401
+    assert visitor.post("/case/note", data={"note": "a"}).status_code == 401
 
 
 def test_the_open_paths_are_few_and_tell_nothing(visitor: TestClient) -> None:
