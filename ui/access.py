@@ -48,10 +48,14 @@ WHILE_CODES_ARE_MISSING = frozenset({CODES, PASSWORD, SIGN_OUT, *OPEN})
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What an address asks for; without a scope no access token opens it."""
+    """What an address asks for; without a scope no access token opens it.
+
+    What is `closed` answers nobody.
+    """
 
     act: Act | None = None
     scope: Scope | None = None
+    closed: bool = False
 
 
 PAGE = Need(Act.READ_POSTS)
@@ -75,7 +79,12 @@ NEEDS: tuple[tuple[re.Pattern[str], Need], ...] = tuple(
         (r"/case/(?:merge|part)", Need(Act.SETTLE_CASES)),
         (r"/case/[a-z-]+", Need(Act.WORK_CASES)),
         (r"/audit/export", Need(Act.EXPORT_AUDIT)),
+        (r"/audit", Need(Act.READ_AUDIT)),
         (r"/assets/[a-z_.]+", Need()),
+        # Streamlit's, of which the console uses none: uploads, figures, programs, its
+        # own sign-on. What is not there cannot be misused.
+        (r"/_stcore/(?:upload_file|metrics|agent)(?:/.*)?", Need(closed=True)),
+        (r"/auth/.*|/oauth2callback", Need(closed=True)),
     )
 )
 
@@ -88,6 +97,8 @@ def need_of(path: str) -> Need:
 
 def allows(session: Session, need: Need) -> bool:
     """Tell whether the session may: its role, and its scopes if it has any."""
+    if need.closed:
+        return False
     if session.scopes is not None and need.scope not in session.scopes:
         return False
     return need.act is None or may(session.account.role, need.act)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import uvicorn
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from ui import adding, api, audit_export, case_files, start_page, webhook
@@ -49,22 +50,26 @@ def build_app(context: ConsoleContext) -> ASGIApp:
     install(context)
     app: ASGIApp = streamlit.App(
         SCRIPT,
-        routes=[
-            *SignInPages(context).routes(),
-            *SignOnPages(context).routes(),
-            *AccountPages(context).routes(),
-            *AccountsPages(context).routes(),
-            *CasePages(context).routes(),
-            *case_files.routes(context),
-            *webhook.routes(context),
-            *adding.routes(context),
-            *api.routes(context),
-            *audit_export.routes(context),
-            *start_page.routes(PAGES),
-        ],
+        routes=[*own_routes(context), *start_page.routes(PAGES)],
         middleware=[Middleware(SessionGuard, context=context)],
     )
     return app
+
+
+def own_routes(context: ConsoleContext) -> list[BaseRoute]:
+    """Return all addresses that are not Streamlit's, to be put behind the guard."""
+    return [
+        *SignInPages(context).routes(),
+        *SignOnPages(context).routes(),
+        *AccountPages(context).routes(),
+        *AccountsPages(context).routes(),
+        *CasePages(context).routes(),
+        *case_files.routes(context),
+        *webhook.routes(context),
+        *adding.routes(context),
+        *api.routes(context),
+        *audit_export.routes(context),
+    ]
 
 
 def serve(context: ConsoleContext, host: str, port: int) -> None:

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -11,15 +11,11 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
 from domain.clock import ManualClock
+from domain.labels import Role
 from e2e.console_world import NOW, PASSWORD, world
-from ui import adding, api, audit_export, case_files, webhook
-from ui.account_pages import AccountPages
-from ui.accounts_pages import AccountsPages
-from ui.case_pages import CasePages
 from ui.context import ConsoleContext
 from ui.guard import SessionGuard
-from ui.sign_in import SignInPages
-from ui.sign_on import SignOnPages
+from ui.server import own_routes
 
 SITE = "http://console.test"
 
@@ -48,16 +44,7 @@ def guarded(context: ConsoleContext) -> Starlette:
     """Everything but Streamlit, which a plain page and an echo stand in for."""
     return Starlette(
         routes=[
-            *SignInPages(context).routes(),
-            *SignOnPages(context).routes(),
-            *AccountPages(context).routes(),
-            *AccountsPages(context).routes(),
-            *CasePages(context).routes(),
-            *case_files.routes(context),
-            *webhook.routes(context),
-            *adding.routes(context),
-            *api.routes(context),
-            *audit_export.routes(context),
+            *own_routes(context),
             WebSocketRoute("/_stcore/stream", _echo),
             Mount("/", Route("/{path:path}", _page)),
         ],
@@ -94,3 +81,20 @@ def signed_in(context: ConsoleContext) -> Callable[[str], TestClient]:
         return client
 
     return make
+
+
+@pytest.fixture
+def of_role(
+    context: ConsoleContext, signed_in: Callable[[str], TestClient]
+) -> Mapping[Role, TestClient]:
+    """Somebody of each role, signed in."""
+    for role in Role:
+        context.casework.create_account(
+            "cli",
+            name=f"n-{role}",
+            display=role,
+            role=role,
+            password=PASSWORD,
+            must_change=False,
+        )
+    return {role: signed_in(f"n-{role}") for role in Role}

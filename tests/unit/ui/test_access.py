@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
@@ -10,7 +9,6 @@ from casework.access_tokens import NEEDS as SCOPE_NEEDS
 from casework.model import Scope
 from casework.permissions import Act, may
 from domain.labels import Role
-from e2e.console_world import PASSWORD
 from ui.access import NEEDS, OPEN, Need, need_of
 from ui.context import ConsoleContext
 
@@ -43,32 +41,6 @@ def test_no_pattern_lets_more_in_than_it_names() -> None:
     for path in ("/api/decisionsx", "/api/queue/x", "/accountsx", "/accountx", "/x"):
         assert need_of(path) == Need(Act.READ_POSTS), path
     assert need_of("/accounts/create").act is Act.MANAGE_ACCOUNTS
-
-
-@pytest.fixture
-def of_role(context: ConsoleContext, signed_in: SignedIn) -> Mapping[Role, TestClient]:
-    for role in Role:
-        context.casework.create_account(
-            "cli",
-            name=f"n-{role}",
-            display=role,
-            role=role,
-            password=PASSWORD,
-            must_change=False,
-        )
-    return {role: signed_in(f"n-{role}") for role in Role}
-
-
-def test_every_role_at_every_address(
-    context: ConsoleContext, of_role: Mapping[Role, TestClient]
-) -> None:
-    for method, path in routes(context):
-        need = need_of(path)
-        for role, client in of_role.items():
-            answer = client.request(method, path, json={})
-            refused = need.act is not None and not may(role, need.act)
-            said = answer.status_code == 403 and SAID in answer.text
-            assert said is refused, (role, method, path, answer.status_code)
 
 
 def test_pages_of_streamlit_are_for_readers_of_posts(

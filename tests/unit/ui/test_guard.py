@@ -9,7 +9,6 @@ from starlette.websockets import WebSocketDisconnect
 from domain.clock import ManualClock
 from domain.labels import Role
 from e2e.console_world import PASSWORD
-from ui import api
 from ui.access import OPEN
 from ui.context import ConsoleContext
 
@@ -42,24 +41,6 @@ ODD = [
 ]
 STREAM = "ws://console.test/_stcore/stream"
 SignedIn = Callable[[str], TestClient]
-
-
-def _routes(context: ConsoleContext) -> list[tuple[str, str]]:
-    found = []
-    for route in api.routes(context):
-        path = route.path.replace("{digest}", "sha256:0")  # type: ignore[attr-defined]
-        methods = route.methods or {"GET"}  # type: ignore[attr-defined]
-        found.append(("POST" if "POST" in methods else "GET", path))
-    return found
-
-
-def test_every_api_route_needs_a_session(
-    visitor: TestClient, context: ConsoleContext
-) -> None:
-    routes = _routes(context)
-    assert len(routes) > 10
-    for method, path in routes:
-        assert visitor.request(method, path).status_code == 401, path
 
 
 @pytest.mark.parametrize("path", [*PAGES, *STREAMLIT, *ODD])

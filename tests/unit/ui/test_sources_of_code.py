@@ -1,0 +1,74 @@
+"""What no code of ours does; read from the sources, so that nobody begins to."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+NOT_SHIPPED = {"tests", "benchmarks", "scripts", "docs", "build", "dist", "var"}
+RUNS_CODE = {"eval", "exec", "compile", "__import__"}
+READS_CODE = {"pickle", "cPickle", "dill", "joblib", "marshal", "shelve"}
+SWITCHES = {"shell", "unsafe_allow_html", "unsafe_allow_javascript", "allow_pickle"}
+MARKUP = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|DOMParser"
+    r"|createContextualFragment|\beval\(|new Function"
+)
+KEEPS = re.compile(r"localStorage|sessionStorage|indexedDB|document\.cookie|caches\.")
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for folder in sorted(ROOT.iterdir()):
+        shipped = folder.is_dir() and folder.name not in NOT_SHIPPED
+        if not shipped or folder.name.startswith("."):
+            continue
+        for path in sorted(folder.rglob("*.py")):
+            name = str(path.relative_to(ROOT))
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def runs_code(node: ast.AST) -> list[str]:
+    """Return what a piece of code could run data by."""
+    match node:
+        case ast.Import():
+            return [a.name for a in node.names if a.name in READS_CODE]
+        case ast.ImportFrom(module=str(module)) if module in READS_CODE:
+            return [module]
+        case ast.Call(func=ast.Name(id=name)) if name in RUNS_CODE:
+            return [name]
+        case ast.keyword(arg=str(arg), value=ast.Constant(value=True)):
+            return [arg] if arg in SWITCHES else []
+    return []
+
+
+def test_nothing_runs_code_out_of_data() -> None:
+    found = [
+        (name, what)
+        for name, tree in sources()
+        for node in ast.walk(tree)
+        for what in runs_code(node)
+    ]
+    assert not found
+
+
+def scripts() -> list[Path]:
+    ui = ROOT / "ui"
+    return [*sorted(ui.rglob("*.js")), *sorted(ui.rglob("*.html"))]
+
+
+@pytest.mark.parametrize("path", scripts(), ids=lambda path: path.name)
+def test_scripts_of_ours_write_no_markup(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not MARKUP.search(text)
+    if path.suffix == ".html":
+        assert not re.search(r"<script|\son\w+=|javascript:", text, re.IGNORECASE)
+        # One drawing of the program's own is no text: the code for the app.
+        safe = re.findall(r"\{\{ *(\S+?)\|safe", text)
+        assert safe in ([], ["drawing"])
+
+
+@pytest.mark.parametrize("path", scripts(), ids=lambda path: path.name)
+def test_scripts_of_ours_keep_nothing_in_the_browser(path: Path) -> None:
+    assert not KEEPS.search(path.read_text(encoding="utf-8"))
