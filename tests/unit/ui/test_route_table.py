@@ -114,6 +114,7 @@ TABLE: Mapping[str, Act | Door] = {
     "GET /assets/desk.js": Door.ANYBODY,
     "GET /assets/desk.css": Door.ANYBODY,
     "GET /assets/cases.css": Door.ANYBODY,
+    "GET /assets/forms.js": Door.ANYBODY,
     "GET /audit/export": Act.EXPORT_AUDIT,
     "GET /": READ,
     "GET /desk": READ,

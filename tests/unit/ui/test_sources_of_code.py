@@ -16,6 +16,7 @@ MARKUP = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|DOMParser"
     r"|createContextualFragment|\beval\(|new Function"
 )
+IN_PLACE = re.compile(r"<script(?! src=)|\son\w+=|javascript:", re.IGNORECASE)
 KEEPS = re.compile(r"localStorage|sessionStorage|indexedDB|document\.cookie|caches\.")
 
 
@@ -63,12 +64,14 @@ def test_scripts_of_ours_write_no_markup(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not MARKUP.search(text)
     if path.suffix == ".html":
-        assert not re.search(r"<script|\son\w+=|javascript:", text, re.IGNORECASE)
+        assert not IN_PLACE.search(text)
         # One drawing of the program's own is no text: the code for the app.
         safe = re.findall(r"\{\{ *(\S+?)\|safe", text)
         assert safe in ([], ["drawing"])
 
 
 @pytest.mark.parametrize("path", scripts(), ids=lambda path: path.name)
-def test_scripts_of_ours_keep_nothing_in_the_browser(path: Path) -> None:
-    assert not KEEPS.search(path.read_text(encoding="utf-8"))
+def test_scripts_of_ours_keep_in_the_browser_one_note_at_most(path: Path) -> None:
+    kept = set(KEEPS.findall(path.read_text(encoding="utf-8")))
+    # What is being typed, until its tab closes: a session's end must not lose it.
+    assert kept <= ({"sessionStorage"} if path.name == "forms.js" else set())
