@@ -36,6 +36,8 @@ class Act(StrEnum):
     READ_CASES = "read_cases"
     WORK_CASES = "work_cases"
     SETTLE_CASES = "settle_cases"
+    READ_REQUESTS = "read_requests"
+    HANDLE_REQUESTS = "handle_requests"
 
 
 MEANING: Mapping[Act, str] = {
@@ -62,6 +64,8 @@ MEANING: Mapping[Act, str] = {
     Act.READ_CASES: "read cases; what is attached asks for `read_personal` too",
     Act.WORK_CASES: "open cases; posts, tasks, clocks, notes and files of them",
     Act.SETTLE_CASES: "close and reopen a case, merge cases and part them",
+    Act.READ_REQUESTS: "read people's requests about their data, and objections",
+    Act.HANDLE_REQUESTS: "enter, find, assess, carry out and answer these",
 }
 
 _READERS = frozenset(Role) - {Role.GRASSROOTS}
@@ -105,6 +109,8 @@ ALLOWED: Mapping[Act, frozenset[Role]] = {
     Act.READ_CASES: _WRITERS | _AUDITOR,
     Act.WORK_CASES: _WRITERS,
     Act.SETTLE_CASES: _SETTLERS,
+    Act.READ_REQUESTS: _SETTLERS | _ADMIN,
+    Act.HANDLE_REQUESTS: _SETTLERS,
 }
 """Who may do what; `docs/accounts.md` shows it as a table that is made of this.
 

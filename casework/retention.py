@@ -12,6 +12,7 @@ from casework.rows import (
     DecisionRow,
     OutboxEntry,
     PostRow,
+    RequestPostRow,
     ReturnRow,
     SecondReviewRow,
     StateRow,
@@ -28,6 +29,7 @@ OF_POSTS: tuple[type[PostRow], ...] = (
     ViewingRow,
     CasePostRow,
     ReturnRow,
+    RequestPostRow,
 )
 """Tables whose rows go with their post; a second review points at decisions."""
 

@@ -360,3 +360,48 @@ class CaseEventRow(Row):
     account: str
     kind: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRow(Row):
+    """A person's request about their data, or an objection. `serial` is as of cases.
+
+    `duties` are due times by rule, `papers` digests of certificates, both as JSON.
+    """
+
+    id: int = 0
+    number: str
+    year: int
+    serial: int
+    kind: str
+    step: str
+    who: str
+    contact: str
+    wanted: str
+    received: datetime
+    duties: str
+    account: str
+    created: datetime
+    changed: datetime
+    revision: int = 1
+    outcome: str | None = None
+    reason: str = ""
+    done: str = ""
+    answer: str = ""
+    papers: str = "[]"
+    kept_back: int = 0
+    ordered: datetime | None = None
+    replied: datetime | None = None
+    acted: datetime | None = None
+    answered: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestPostRow(PostRow):
+    """A post that a request is about; it goes when the post is erased."""
+
+    id: int = 0
+    request_id: int
+    revision: int
+    account: str
+    at: datetime

@@ -8,7 +8,9 @@ from casework.case_merges import CaseMerges
 from casework.case_work import CaseWork
 from casework.ledger import Ledger
 from casework.models import ModelChoices
+from casework.objections import Objections
 from casework.recovery import Recovery
+from casework.requests import Requests
 from casework.retention import Retention
 from casework.review import Review
 from casework.runs import Runs
@@ -25,6 +27,8 @@ class Casework(
     SignIn,
     SingleSignOn,
     AccessTokens,
+    Objections,
+    Requests,
     Review,
     Stories,
     CaseWork,

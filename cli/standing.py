@@ -47,11 +47,32 @@ def build_scheduler(settings: Settings, profile: Profile, holder: str) -> "Sched
                 drift=DriftMetrics(REGISTRY),
             ),
             *mailbox_job(settings, profile),
+            erasure_job(settings, profile, casework),
         ],
         casework=casework,
         clock=bootstrap.build_clock(),
         holder=holder,
         metrics=JobMetrics(REGISTRY),
+    )
+
+
+def erasure_job(settings: Settings, profile: Profile, casework: Casework) -> "Job":
+    """Return the job that carries out erasures which people asked for."""
+    from cli.crawling import open_frontier
+    from crawlers.erasing import CrawlMemory, erased_names
+    from crawlers.frontier.erasures import digest_of
+    from jobs.copies.erased import Listing
+    from jobs.erasure_requests import ErasureRequests
+    from wiring import bootstrap
+
+    frontier = open_frontier(settings)
+    return ErasureRequests(
+        casework,
+        bootstrap.build_eraser(settings, casework, CrawlMemory(frontier)),
+        Listing(settings.erasure_list, bootstrap.build_clock()),
+        digest_of=digest_of,
+        names=lambda: erased_names(frontier),
+        days=profile.retention_days,
     )
 
 

@@ -21,6 +21,8 @@ TOKENS = "/account/tokens"
 ACCOUNTS = "/accounts"
 CASES = "/cases"
 CASE = "/case"
+REQUESTS = "/requests"
+REQUEST = "/request"
 SIGN_ON = "/oidc/sign-in"
 CALLBACK = "/oidc/callback"
 BACK_CHANNEL = "/oidc/back-channel"
@@ -39,7 +41,7 @@ OPEN = frozenset(
 )
 """All that answers without a session. Compared whole: no prefixes to slip under."""
 
-OWN_TOKEN = (ACCOUNT, ACCOUNTS, PASSWORD, SIGN_OUT, ADD, CASE)
+OWN_TOKEN = (ACCOUNT, ACCOUNTS, PASSWORD, SIGN_OUT, ADD, CASE, REQUEST)
 """Forms (and what lies under them), whose routes compare the form's token."""
 
 WHILE_PASSWORD_IS_OLD = frozenset({PASSWORD, SIGN_OUT, *OPEN})
@@ -78,6 +80,9 @@ NEEDS: tuple[tuple[re.Pattern[str], Need], ...] = tuple(
         (r"/case/file", Need(Act.READ_PERSONAL)),
         (r"/case/(?:merge|part)", Need(Act.SETTLE_CASES)),
         (r"/case/[a-z-]+", Need(Act.WORK_CASES)),
+        (r"/requests?|/request/letter", Need(Act.READ_REQUESTS)),
+        (r"/request/order", Need(Act.FORGET_POSTS)),
+        (r"/request/[a-z-]+", Need(Act.HANDLE_REQUESTS)),
         (r"/audit/export", Need(Act.EXPORT_AUDIT)),
         (r"/audit", Need(Act.READ_AUDIT)),
         (r"/assets/[a-z_.]+", Need()),

@@ -189,6 +189,7 @@ ASSETS = (
     ("desk.css", "text/css"),
     ("cases.css", "text/css"),
     ("forms.js", "text/javascript"),
+    ("letter.css", "text/css"),
 )
 
 

@@ -14,6 +14,7 @@ from ui.case_pages import CasePages
 from ui.context import ConsoleContext, install
 from ui.guard import SessionGuard
 from ui.page import PAGES
+from ui.request_pages import RequestPages
 from ui.sign_in import SignInPages
 from ui.sign_on import SignOnPages
 
@@ -64,6 +65,7 @@ def own_routes(context: ConsoleContext) -> list[BaseRoute]:
         *AccountPages(context).routes(),
         *AccountsPages(context).routes(),
         *CasePages(context).routes(),
+        *RequestPages(context).routes(),
         *case_files.routes(context),
         *webhook.routes(context),
         *adding.routes(context),

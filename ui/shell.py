@@ -128,6 +128,9 @@ def _who(page: PageContext) -> None:
         add = f'<a href="/add" target="_self">{escape(words("add.title"))}</a> '
     if may(page.account.role, Act.READ_CASES):
         add += f'<a href="/cases" target="_self">{escape(words("case.list"))}</a> '
+    if may(page.account.role, Act.READ_REQUESTS):
+        said = escape(words("request.title"))
+        add += f'<a href="/requests" target="_self">{said}</a> '
     st.html(
         f'<div class="mt-who"><span>{name}</span> {add}'
         f'<a href="/account" target="_self">{escape(words("account.title"))}</a> '

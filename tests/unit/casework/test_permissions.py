@@ -52,6 +52,8 @@ def test_a_senior_does_what_an_analyst_does_and_settles() -> None:
         Act.SETTLE,
         Act.DROP_SHARED_SEARCH,
         Act.SETTLE_CASES,
+        Act.READ_REQUESTS,
+        Act.HANDLE_REQUESTS,
     }
     assert analyst < senior
 
