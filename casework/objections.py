@@ -12,7 +12,8 @@ from casework.request_model import (
 )
 from casework.request_part import RequestPart, words_of
 from casework.review import Review
-from casework.rows import DecisionRow, RequestPostRow, RequestRow
+from casework.rows import DecisionRow, RequestPostRow, RequestRow, StateRow
+from casework.verdicts import checked
 from domain.errors import ConflictError, QuarantineError
 from domain.ids import PostId
 from domain.labels import Verdict
@@ -29,9 +30,10 @@ class Objections(RequestPart, Review):
     ) -> RightsRequest:
         """Uphold an objection by a new verdict on the post, or reject it by None.
 
-        Not by who entered it, nor by anybody who ever decided on the post. A verdict is
-        a decision like any other, written first: cut off in between, the same act may
-        be done again. Raises `ConflictError` and `QuarantineError`.
+        Not by who entered it, nor by anybody who ever decided on the post, and not
+        while no verdict stands: what nobody judged, or two people still judge blind, is
+        for the queue. A new verdict is a decision like any other. Raises
+        `ConflictError` and `QuarantineError`.
         """
         reason = words_of(reason, "Căn cứ")
         if verdict is not None and verdict not in CLEARING:
@@ -39,21 +41,16 @@ class Objections(RequestPart, Review):
                 "Chấp nhận phản đối thì chọn kết luận không quy lỗi cho bài đăng.",
                 reason="objection_verdict",
             )
-        with self._store.read() as rows:
-            post = self._objected(rows, actor, number, revision)[1]
-        if verdict is not None:
-            self.decide(
-                actor,
-                Decision(
+        with self._store.write() as rows:
+            row, post = self._objected(rows, actor, number, revision)
+            if verdict is not None:
+                decision = Decision(
                     post_id=PostId(post.post_id),
                     revision=post.revision,
                     verdict=verdict,
                     reason=reason,
-                ),
-            )
-        with self._store.write() as rows:
-            require(rows, actor, Act.HANDLE_REQUESTS)
-            row = self._at_step(rows, number, revision, RequestStep.FOUND)
+                )
+                self._decide(rows, actor, checked(decision))
             outcome = Outcome.REJECTED if verdict is None else Outcome.UPHELD
             return self._write_request(
                 rows,
@@ -75,6 +72,12 @@ class Objections(RequestPart, Review):
         post = rows.one(RequestPostRow, eq("request_id", row.id))
         if row.kind != RequestKind.OBJECTION or post is None:
             raise ConflictError("Yêu cầu này không phải phản đối đã rõ bài đăng.")
+        state = rows.one(StateRow, eq("post_id", post.post_id))
+        if state is None or state.verdict is None or state.provisional:
+            raise ConflictError(
+                "Bài đăng chưa có kết luận để xem xét lại.",
+                hint="Bài được kết luận ở hàng đợi trước, rồi mới quyết phản đối.",
+            )
         if row.account == actor.id or _decided_by(rows, actor, post.post_id):
             raise ConflictError(
                 "Phản đối phải do người khác xem xét.",

@@ -50,19 +50,24 @@ class Review(SecondReviews):
         was seen, and when a colleague works on the post at this moment.
         """
         clean = checked(decision)
-        row = _row_of(actor, clean, self._clock.now())
         with self._store.write() as rows:
-            require(rows, actor, Act.DECIDE)
-            former = rows.one(StateRow, eq("post_id", clean.post_id))
-            _refuse_older(former, clean.revision)
-            look = open_look(rows, clean.post_id)
-            refuse_overtaken(version_for(former, look, actor), seen)
-            refuse_held(rows, actor, clean.post_id, row.at)
-            row = dataclasses.replace(row, turn=self._turn(rows, actor, row).value)
-            row = dataclasses.replace(row, id=rows.add(row))
-            self._settle(rows, actor, "decide", row, former)
-            let_go(rows, actor, clean.post_id)
-            return _decided(rows, [row])[0]
+            return self._decide(rows, actor, clean, seen)
+
+    def _decide(
+        self, rows: Rows, actor: Account, clean: Decision, seen: int | None = None
+    ) -> Decided:
+        row = _row_of(actor, clean, self._clock.now())
+        require(rows, actor, Act.DECIDE)
+        former = rows.one(StateRow, eq("post_id", clean.post_id))
+        _refuse_older(former, clean.revision)
+        look = open_look(rows, clean.post_id)
+        refuse_overtaken(version_for(former, look, actor), seen)
+        refuse_held(rows, actor, clean.post_id, row.at)
+        row = dataclasses.replace(row, turn=self._turn(rows, actor, row).value)
+        row = dataclasses.replace(row, id=rows.add(row))
+        self._settle(rows, actor, "decide", row, former)
+        let_go(rows, actor, clean.post_id)
+        return _decided(rows, [row])[0]
 
     def undo(self, actor: Account, decided_id: int | None = None) -> Decided | None:
         """Undo a decision by a new event; what stood before it stands again.

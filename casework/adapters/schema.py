@@ -12,7 +12,7 @@ from domain.errors import ConfigurationError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration. Kept here, so that opening need not load Alembic."""
 
 FOLDER = Path(__file__).parent / "migrations"

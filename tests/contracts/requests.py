@@ -202,11 +202,18 @@ class RequestsContract(ABC):
 
     def test_a_rejected_objection_changes_no_post(self, office: Casework) -> None:
         entered, second = person(office, Role.PRESS), person(office, Role.LEADER)
+        first = person(office, Role.ANALYST)
         number = office.receive_request(entered, letter(RequestKind.OBJECTION)).number
         revision = office.find_for_request(entered, number, 1, [POST]).revision
+        with pytest.raises(ConflictError, match="chưa có kết luận"):
+            office.settle_objection(second, number, revision, None, "Đủ căn cứ")
+        judged = Decision(
+            post_id=POST.post_id, revision=1, verdict=Verdict.HARMFUL, harm=Harm.ABUSE
+        )
+        office.decide(first, judged)
         settled = office.settle_objection(second, number, revision, None, "Đủ căn cứ")
         assert settled.outcome is Outcome.REJECTED
-        assert office.history(POST.post_id) == []
+        assert len(office.history(POST.post_id)) == 1
         office.answer_request(second, number, settled.revision, "Kính gửi toà soạn")
 
     def test_an_old_request_says_nothing_of_people(

@@ -35,7 +35,7 @@ def test_requests_go_down_and_up_and_into_another_database(postgres_url: str) ->
         assert list(moved.request(number).posts) == [POST]
         assert moved.receive_request(an, letter()).number == "YC-2026-000002"
         moved.close()
-        downgrade(url, "0005")
+        downgrade(url, "0006")
         assert ask(url, "SELECT to_regclass('rights_requests')") == [(None,)]
         upgrade(url)
         assert ask(url, "SELECT count(*) FROM rights_requests") == [(0,)]

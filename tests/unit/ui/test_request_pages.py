@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from starlette.testclient import TestClient
 
+from casework.model import Decision
 from domain.ids import PostId
-from domain.labels import Role, Verdict
+from domain.labels import Harm, Role, Verdict
 from e2e.console_world import HOSTILE, PASSWORD
 from ui.context import ConsoleContext
 
@@ -135,13 +136,23 @@ def test_an_objection_is_settled_by_another(
     )
     received(hoa, "objection")
     assert send(hoa, "find", post1=POST).status_code == 303
+    accounts = context.casework.accounts()
+    lan = next(one for one in accounts if one.name == "lan")
+    revision = context.index.reader().get([PostId(POST)])[PostId(POST)].post.revision
+    flagged = Decision(
+        post_id=PostId(POST),
+        revision=revision,
+        verdict=Verdict.HARMFUL,
+        harm=Harm.GAMBLING_CREDIT,
+    )
+    context.casework.decide(lan, flagged)
     own = send(hoa, "settle", verdict="no_issue", reason="Là góp ý")
     assert own.status_code == 409
     assert "người khác xem xét" in own.text
     second = signed_in("duong")
     settled = send(second, "settle", verdict="legitimate_criticism", reason="Là góp ý")
     assert settled.status_code == 303
-    (decided,) = context.casework.history(PostId(POST))
+    _, decided = context.casework.history(PostId(POST))
     assert decided.decision.verdict is Verdict.LEGITIMATE_CRITICISM
     assert "Chấp nhận phản đối" in page(hoa)
 
