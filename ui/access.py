@@ -80,7 +80,7 @@ NEEDS: tuple[tuple[re.Pattern[str], Need], ...] = tuple(
         (r"/case/file", Need(Act.READ_PERSONAL)),
         (r"/case/(?:merge|part)", Need(Act.SETTLE_CASES)),
         (r"/case/[a-z-]+", Need(Act.WORK_CASES)),
-        (r"/requests?|/request/letter", Need(Act.READ_REQUESTS)),
+        (r"/requests?", Need(Act.READ_REQUESTS)),
         (r"/request/order", Need(Act.FORGET_POSTS)),
         (r"/request/[a-z-]+", Need(Act.HANDLE_REQUESTS)),
         (r"/audit/export", Need(Act.EXPORT_AUDIT)),

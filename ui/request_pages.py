@@ -20,7 +20,7 @@ from casework.request_model import (
     RequestStep,
     RightsRequest,
 )
-from domain.errors import ForbiddenError, MinhTinError, QuarantineError
+from domain.errors import MinhTinError, QuarantineError
 from ui.access import REQUEST, REQUESTS
 from ui.case_lines import duty_of
 from ui.case_visit import Values, Visit
@@ -175,8 +175,6 @@ class RequestPages:
             return (), error.message
 
     def _letter(self, visit: Visit) -> Values:
-        if not self._handles(visit):
-            raise ForbiddenError(visit.reading.words("request.not_yours"))
         one = self._casework.request(visit.get("number"))
         return {"letter": letter_of(one, self._context.profile)}
 
@@ -222,7 +220,10 @@ class RequestPages:
             problem = problem_of(raised, visit.reading.words)
             said = error or f"{problem.message} {problem.hint}".strip()
             return self._pages.answer(
-                request, "trouble.html", {**common, "error": said}, problem.status
+                request,
+                "trouble.html",
+                {**common, "error": said},
+                status if error else problem.status,
             )
         return self._pages.answer(request, template, {**common, **found}, status)
 
