@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from uuid import uuid4
 
+from casework.audit import one_line
 from casework.model import Account
 from casework.part import Part, account_of
 from casework.passwords import SHORTEST, SHORTEST_WITH_CODE, check_new
@@ -50,7 +51,7 @@ class Accounts(Part):
         row = AccountRow(
             id=uuid4().hex,
             name=known,
-            display=display.strip()[:LONGEST_DISPLAY] or known,
+            display=one_line(display)[:LONGEST_DISPLAY] or known,
             role=role.value,
             active=True,
             must_change=must_change,

@@ -9,6 +9,7 @@ against heads that were signed and taken elsewhere (`casework.anchors`).
 import hashlib
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any, Protocol, TypeVar
@@ -154,6 +155,14 @@ def storable(text: str) -> str:
         return text
     whole = text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass")
     return whole.decode("utf-16", "replace")
+
+
+_TURNING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def one_line(text: str) -> str:
+    """Return a name as lists show it: on one line, turning no neighbours round."""
+    return " ".join(_TURNING.sub("", storable(text)).split())
 
 
 def without_texts(detail: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from casework.audit import canonical, fingerprint, storable
+from casework.audit import canonical, fingerprint, one_line, storable
 from casework.case_model import Case, CaseEventKind, CaseKind, CaseStatus
 from casework.model import Account
 from casework.part import Part, accounts_by_id
@@ -140,7 +140,7 @@ def family(rows: Rows, row: CaseRow) -> list[CaseRow]:
 
 def line_of(text: str, what: str) -> str:
     """Return a text on one line. Raises `QuarantineError` for none, or too long."""
-    plain = " ".join(storable(text).split())
+    plain = one_line(text)
     if not plain or len(plain) > LONGEST_LINE:
         raise QuarantineError(
             f"{what} cần có từ 1 đến {LONGEST_LINE} ký tự.", reason="case_text"

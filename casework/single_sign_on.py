@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from casework.accounts import LONGEST_DISPLAY, NAME, account_name
+from casework.audit import one_line
 from casework.model import Person, Session, SignOn
 from casework.permissions import MACHINES, Act, require
 from casework.port import Op, Rows, Where, eq
@@ -171,7 +172,7 @@ class SingleSignOn(Sessions):
         row = AccountRow(
             id=uuid4().hex,
             name=known,
-            display=person.display.strip()[:LONGEST_DISPLAY] or known,
+            display=one_line(person.display)[:LONGEST_DISPLAY] or known,
             role=person.role.value,
             active=True,
             must_change=False,

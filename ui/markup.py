@@ -1,9 +1,29 @@
 """The little HTML that pages draw themselves; everything handed in is escaped here."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 
 from ui.passages import Piece
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_BEGINS = re.compile(r"([:.@])")
+"""After these, emoji, icons and links begin that no backslash holds back."""
+
+
+def literal(text: str) -> str:
+    """Return what Streamlit draws as this text where it would read Markdown.
+
+    Labels, help and toasts are Markdown to it: a stranger's words in them could draw
+    pictures and links.
+    """
+    line = " ".join(text.split())
+    return _BEGINS.sub("\\1\u2060", _PUNCTUATION.sub(r"\\\1", line))
+
+
+def facts(known: Sequence[str]) -> str:
+    """Draw quiet facts in a row; none can turn the order of its neighbours round."""
+    return " · ".join(f"<bdi>{escape(fact)}</bdi>" for fact in known if fact)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -19,10 +39,9 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def item(text: str, *facts: str) -> str:
+def item(text: str, *known: str) -> str:
     """Draw a line of a list with quiet facts below it."""
-    meta = escape(" · ".join(facts))
-    return f"<li>{escape(text)}<span class='meta'>{meta}</span></li>"
+    return f"<li>{escape(text)}<span class='meta'>{facts(known)}</span></li>"
 
 
 def problem(text: str) -> str:

@@ -29,17 +29,20 @@ def main(folder: str, port: str, *settings: str) -> None:
     """Serve a fresh world; run as `python -m e2e.serving FOLDER PORT [NAME=VALUE …]`.
 
     With settings (named as in the environment) the world is on the stores that they
-    name, else on files in the folder.
+    name, else on files in the folder. `HOSTILE=yes` fills it with attempts to harm.
     """
     from domain.clock import ManualClock
     from e2e.console_world import NOW, stores_of, world
+    from e2e.hostile_world import with_strangers_words
     from ui.server import serve
     from wiring.settings import load_settings
 
     named = dict(setting.split("=", 1) for setting in settings)
-    issuer = named.pop("PROVIDER", "")
+    issuer, harmed = named.pop("PROVIDER", ""), named.pop("HOSTILE", "")
     stores = stores_of(load_settings(named, home=Path(folder))) if named else None
     context = world(Path(folder), ManualClock(NOW), stores)
+    if harmed:
+        context = with_strangers_words(context)
     if issuer:
         context = replace(context, sign_on=provider_at(issuer, port))
     serve(context, "127.0.0.1", int(port))

@@ -146,7 +146,7 @@ def _choice(
         except (ConflictError, NotFoundError):
             st.html(markup.problem(words("models.changed")))
             return
-    st.toast(words(f"models.{act}_done", version=version))
+    st.toast(words(f"models.{act}_done", version=markup.literal(version)))
     st.rerun()
 
 

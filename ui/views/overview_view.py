@@ -132,7 +132,7 @@ def _urgent(page: PageContext) -> None:
         Queue.HARMFUL, order=Order.NEWEST
     )
     lines = [
-        f"<li><span class='meta'>{escape(_urgent_meta(page, row))}</span>"
+        f"<li><span class='meta'>{_urgent_meta(page, row)}</span>"
         f"{markup.link(desk_link(Queue.HARMFUL, row.id), row.words)}</li>"
         for row in found.rows[:MOST_URGENT]
     ]
@@ -146,7 +146,7 @@ def _urgent_meta(page: PageContext, row: Row) -> str:
     facts = [row.time, row.source, f"{row.label} {row.chance}"]
     if row.copies > 1:
         facts.append(page.words("desk.copies", count=row.copies))
-    return " · ".join((*facts, *row.marks))
+    return markup.facts((*facts, *row.marks))
 
 
 def _sources(page: PageContext) -> None:

@@ -112,7 +112,7 @@ def _facet_namer(
     page: PageContext, field: str, counts: Mapping[str, int]
 ) -> Callable[[str], str]:
     def named(value: str) -> str:
-        label = finding.facet_label(field, value, page.reading)
+        label = markup.literal(finding.facet_label(field, value, page.reading))
         return f"{label} {page.words.number(counts.get(value, 0))}"
 
     return named
@@ -141,7 +141,7 @@ def _results(page: PageContext, found: Page, asked: str, search: Search) -> None
         data=lambda: _export(page, search, asked, rows),
         file_name="minhtin.csv",
         mime="text/csv",
-        help=note,
+        help=markup.literal(note),
     )
 
 
@@ -179,14 +179,13 @@ def result(page: PageContext, hit: Hit) -> str:
     post = document.post
     queues = ", ".join(reading.label("queues", q) for q in document.analysis.queues)
     status = finding.facet_label("status", document.status, reading)
-    facts = [
+    known = [
         reading.short(post.when),
         reading.source_name(document),
         reading.label("kinds", post.kind),
         queues,
         status if queues else "",
     ]
-    meta = escape(" · ".join(fact for fact in facts if fact))
     queue = document.analysis.queues[0] if document.analysis.queues else "harmful"
     links = [markup.link(desk_link(queue, post.id), page.words("search.open"))]
     if address := safe_url(post.url):
@@ -196,7 +195,7 @@ def result(page: PageContext, hit: Hit) -> str:
         title = f"<b>{markup.marked(finding.title_pieces(hit, reading))}</b><br>"
     text = markup.marked(finding.snippet(hit, reading))
     return (
-        f"<li><span class='meta'>{meta} · {' · '.join(links)}</span>"
+        f"<li><span class='meta'>{markup.facts(known)} · {' · '.join(links)}</span>"
         f"<span class='text'>{title}{text}</span></li>"
     )
 
@@ -213,9 +212,9 @@ def _saved(page: PageContext) -> None:
         )
         name, drop = st.columns([4, 1], gap="small")
         name.button(
-            passages.excerpt(label, 40),
+            markup.literal(passages.excerpt(label, 40)),
             key=f"saved_{saved.id}",
-            help=saved.query,
+            help=markup.literal(saved.query),
             on_click=_use,
             args=(saved.query,),
         )
@@ -244,4 +243,4 @@ def _save(page: PageContext, asked: str) -> None:
             page.context.casework.save_search(
                 page.account, name.strip(), asked, shared=shared
             )
-            st.toast(words("search.save_done", name=name.strip()))
+            st.toast(words("search.save_done", name=markup.literal(name)))

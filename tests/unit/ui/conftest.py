@@ -60,27 +60,33 @@ def visitor(context: ConsoleContext) -> Iterator[TestClient]:
         yield client
 
 
+def _sign_in_to(context: ConsoleContext, name: str) -> TestClient:
+    client = TestClient(guarded(context), base_url=SITE, follow_redirects=False)
+    client.get("/sign-in")
+    form = {
+        "token": client.cookies["minhtin_form"],
+        "name": name,
+        "password": PASSWORD,
+        "next": "/",
+    }
+    answer = client.post("/sign-in", data=form)
+    assert answer.status_code == 303
+    session = context.casework.session(client.cookies["minhtin_session"])
+    assert session is not None
+    client.headers["X-CSRF-Token"] = session.csrf
+    return client
+
+
+@pytest.fixture
+def sign_in_to() -> Callable[[ConsoleContext, str], TestClient]:
+    """Signs somebody in to any console by the form; gives the browser."""
+    return _sign_in_to
+
+
 @pytest.fixture
 def signed_in(context: ConsoleContext) -> Callable[[str], TestClient]:
     """Makes browsers in which somebody signed in by the form."""
-
-    def make(name: str) -> TestClient:
-        client = TestClient(guarded(context), base_url=SITE, follow_redirects=False)
-        client.get("/sign-in")
-        form = {
-            "token": client.cookies["minhtin_form"],
-            "name": name,
-            "password": PASSWORD,
-            "next": "/",
-        }
-        answer = client.post("/sign-in", data=form)
-        assert answer.status_code == 303
-        session = context.casework.session(client.cookies["minhtin_session"])
-        assert session is not None
-        client.headers["X-CSRF-Token"] = session.csrf
-        return client
-
-    return make
+    return lambda name: _sign_in_to(context, name)
 
 
 @pytest.fixture
