@@ -1,9 +1,9 @@
 """The criticism guard's two suites: honest posts, and look-alikes that do harm.
 
-Each is in four parts. `dev` and `spent` are read while features, texts and costs are
-chosen; `final` and `final2` are only measured, so their figures are the ones to quote,
-those of `final2` first: it is the newer. `spent` was such a part once: it is read since
-its errors were looked at, and measures nothing new.
+Each is in five parts. `dev` and `spent` are read while features, texts and costs are
+chosen; `final`, `final2` and `final3` are only measured, so their figures are the ones
+to quote, those of `final3` first: it is the newest. `spent` was such a part once: it is
+read since its errors were looked at, and measures nothing new.
 """
 
 import json
@@ -35,6 +35,7 @@ class Part(StrEnum):
     SPENT = "spent"
     FINAL = "final"
     FINAL2 = "final2"
+    FINAL3 = "final3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ def suite_name(file: str, part: Part) -> str:
 def read_suite(corpus: Path, name: str, part: Part) -> list[Row]:
     """Read one part of a suite."""
     folder, stem = corpus / "guard", Path(name).stem
-    if part in {Part.FINAL, Part.FINAL2}:
+    if part not in {Part.DEV, Part.SPENT}:
         return read_rows(folder / f"{stem}_{part}.jsonl")
     odd = part is Part.DEV
     return [row for row in read_rows(folder / name) if int(row.id[-1]) % 2 == odd]
