@@ -17,16 +17,16 @@ from domain.labels import Label
 MISSED = 1.0
 """A harmful post nobody is shown: other people's copies of it mostly still are."""
 
-FALSE_FLAG = 7.0
-"""A harmless post shown as harmful: an analyst's time, and trust. In cross-validation
-1.1 % of harmless texts and 55 % of harmful ones are flagged, of whom many are written
-to be hard; with 6, and 12 for an honest complaint, it is 1.7 % and 61 %, with 8 and 16
-it is 0.9 % and 53 %, and the guard's look-alikes fall below their aim."""
+FALSE_FLAG = 11.0
+"""A harmless post shown as harmful: an analyst's time, and trust. With 10, and 20 for
+an honest complaint, 2.4 % of the guard's honest posts of part `spent` are flagged, and
+2 % of real comments that their labellers call clean; with 11 and 22 it is 1.9 % and
+1.6 %, and of look-alikes one or two points fewer are found."""
 
 WRONG_HARM = 0.5
 """A harmful post shown under another harm's name: the reviewer sees it all the same."""
 
-FALSE_FLAG_HONEST = 14.0
+FALSE_FLAG_HONEST = 22.0
 """A citizen's complaint shown as harmful: what the office promised not to do. Lower,
 and complaints land in the harmful queue; far higher, and threats are missed."""
 

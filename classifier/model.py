@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from classifier.heads import BINARY, STANCES, TOPICS
+from classifier.heads import BINARY, HARMS, STANCES, TOPICS
 from classifier.vocabulary import Floats, Vocabulary
 
 Doubles = NDArray[np.float64]
@@ -20,8 +20,9 @@ class Sigmoid:
     slope: float
     offset: float
 
-    def __call__(self, scores: Doubles) -> Doubles:
-        return 1 / (1 + np.exp(-(self.slope * scores + self.offset)))
+    def __call__(self, scores: Doubles, more: Doubles | float = 0.0) -> Doubles:
+        """Return probabilities; `more` is added to the log odds."""
+        return 1 / (1 + np.exp(-(self.slope * scores + self.offset + more)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +48,15 @@ class Model:
         product = matrix @ self.weights.T
         return np.asarray(product, dtype=np.float64) + self.bias
 
-    def probabilities(self, scores: Doubles) -> Doubles:
-        """Calibrate: same shape as `scores`."""
+    def probabilities(self, scores: Doubles, owed: Doubles) -> Doubles:
+        """Calibrate: same shape as `scores`.
+
+        `owed`, a number per text, is added to the log odds of each harm.
+        """
         made = np.empty_like(scores)
         for column, name in enumerate(BINARY):
-            made[:, column] = self.sigmoids[name](scores[:, column])
+            more = owed if name in HARMS else 0.0
+            made[:, column] = self.sigmoids[name](scores[:, column], more)
         for group, columns in GROUPS.items():
             made[:, columns] = softmax(scores[:, columns], self.sharpness[group])
         return made

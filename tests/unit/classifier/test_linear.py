@@ -4,7 +4,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from classifier.linear import LinearClassifier
+from classifier.heads import HARMS
+from classifier.linear import LinearClassifier, seen_of
 from classifier.model import BINARY, Model, softmax
 from classifier.port import Subject
 from domain.labels import Harm, Label, PostKind, Stance, Topic
@@ -136,7 +137,30 @@ def test_softmax_sums_to_one_and_sharpens() -> None:
 
 def test_probabilities_follow_the_sigmoid(model: Model) -> None:
     scores = np.zeros((1, len(model.bias)))
-    assert model.probabilities(scores)[0, 0] == pytest.approx(0.5)
+    made = model.probabilities(scores, np.zeros(1))
+    assert made[0, 0] == pytest.approx(0.5)
+
+
+def test_what_is_owed_raises_harms_alone(model: Model) -> None:
+    scores = np.zeros((1, len(model.bias)))
+    plain = model.probabilities(scores, np.zeros(1))
+    owed = model.probabilities(scores, np.ones(1))
+    harms = [BINARY.index(name) for name in sorted(HARMS)]
+    others = [n for n in range(len(model.bias)) if n not in harms]
+    assert (owed[0, harms] > plain[0, harms]).all()
+    assert owed[0, others] == pytest.approx(plain[0, others])
+
+
+@pytest.mark.parametrize(("text", "owed"), [("thang ngu kia", 0.3), (ABUSE, 0.0)])
+def test_text_without_marks_is_given_back_what_it_lost(
+    judge: LinearClassifier, text: str, owed: float
+) -> None:
+    subject = Subject(text=text)
+    scores = judge.model.scores(judge.model.vocabulary.matrix([seen_of(subject)]))
+    wanted = judge.model.probabilities(scores, np.full(1, owed))[0]
+    (judgement,) = judge.judge([subject])
+    for score in judgement.labels:
+        assert score.probability == pytest.approx(wanted[BINARY.index(score.name)])
 
 
 def test_long_texts_are_weighed_in_parts_and_judged_as_alone(
