@@ -10,11 +10,8 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from scipy import sparse
-
+from classifier.alike import similar_pairs, similar_within
 from classifier.rows import Row, read_rows, write_rows
 from classifier.tokens import tokenise
 from domain.labels import Harm
@@ -31,57 +28,20 @@ MIN_POSTS = 2_500
 MIN_ANGRY = 300
 MAX_TEMPLATE_SHARE = 0.2
 
-_GROUP = 5
 _OPENING = 4
 _COMMON_WORDS = 200
 _SKELETON = 5
-
-
-def shingles(text: str) -> frozenset[str]:
-    """Return the five-letter groups of the folded text, numbers masked."""
-    folded = " ".join(token.folded for token in tokenise(text) if token.kind != "sign")
-    return frozenset(
-        folded[n : n + _GROUP] for n in range(max(len(folded) - _GROUP + 1, 1))
-    )
-
-
-# scipy carries no types; through this name its calls count as untyped on purpose.
-_MATRIX: Any = sparse.csr_matrix
-_UPPER: Any = sparse.triu
-
-
-def similarities(rows: Sequence[Row], others: Sequence[Row]) -> sparse.csr_matrix:
-    """Return the Jaccard similarity of every pair that shares a group."""
-    sets = [shingles(row.whole_text) for row in [*rows, *others]]
-    columns: dict[str, int] = {}
-    ids = [[columns.setdefault(g, len(columns)) for g in sorted(s)] for s in sets]
-    indptr = np.cumsum([0, *map(len, ids)])
-    flat = np.fromiter((column for row in ids for column in row), np.int64)
-    held = _MATRIX(
-        (np.ones(len(flat), np.float32), flat, indptr), shape=(len(sets), len(columns))
-    )
-    sizes = np.asarray([len(s) for s in sets], np.float32)
-    shared = (held[: len(rows)] @ held[len(rows) :].T).tocoo()
-    union = sizes[shared.row] + sizes[len(rows) + shared.col] - shared.data
-    return _MATRIX((shared.data / union, (shared.row, shared.col)), shape=shared.shape)
 
 
 def drop_near_copies(
     rows: Sequence[Row], held: Sequence[Row] = (), *, copy: float = COPY
 ) -> list[Row]:
     """Keep the first of each group of near-copies, and none like one of `held`."""
-    if not rows:
-        return []
-    pairs = _UPPER(similarities(rows, rows), k=1).tocoo()
     dropped: set[int] = set()
-    for first, second, alike in sorted(
-        zip(pairs.row.tolist(), pairs.col.tolist(), pairs.data.tolist(), strict=True)
-    ):
-        if alike >= copy and first not in dropped:
+    for first, second, _ in similar_within(rows, copy):
+        if first not in dropped:
             dropped.add(second)
-    if held:
-        leaks = similarities(rows, held).tocoo()
-        dropped |= set(leaks.row[leaks.data >= LEAK].tolist())
+    dropped.update(place for place, _, _ in similar_pairs(rows, held, LEAK))
     return [row for place, row in enumerate(rows) if place not in dropped]
 
 
@@ -182,11 +142,11 @@ def renew(corpus: Path = CORPUS) -> None:
             rows = drop_near_copies(read_rows(path), held)
             write_rows(path, rows)
             held += rows
-    kept: list[Row] = []
-    for path in sorted((corpus / "train").glob("*.jsonl")):
-        before = {row.id for row in kept}
-        kept = drop_near_copies([*kept, *read_rows(path)], held)
-        write_rows(path, [row for row in kept if row.id not in before])
+    files = {p: read_rows(p) for p in sorted((corpus / "train").glob("*.jsonl"))}
+    kept = drop_near_copies([row for rows in files.values() for row in rows], held)
+    ids = {row.id for row in kept}
+    for path, rows in files.items():
+        write_rows(path, [row for row in rows if row.id in ids])
     frozen = json.dumps(digests(corpus), indent=2) + "\n"
     (corpus / FROZEN).write_text(frozen, encoding="utf-8")
     sheet = corpus / "DATASHEET.md"

@@ -1,9 +1,9 @@
 """The criticism guard's two suites: honest posts, and look-alikes that do harm.
 
-Each is in five parts. `dev` and `spent` are read while features, texts and costs are
-chosen; `final`, `final2` and `final3` are only measured, so their figures are the ones
-to quote, those of `final3` first: it is the newest. `spent` was such a part once: it is
-read since its errors were looked at, and measures nothing new.
+Each is in six parts. `dev` and `spent` are read while features, texts and costs are
+chosen; `final` to `final4` are only measured, so their figures are the ones to quote,
+those of `final4` first: it is the newest. `spent` was such a part once: it is read
+since its errors were looked at, and measures nothing new.
 """
 
 import json
@@ -36,6 +36,7 @@ class Part(StrEnum):
     FINAL = "final"
     FINAL2 = "final2"
     FINAL3 = "final3"
+    FINAL4 = "final4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
