@@ -17,16 +17,17 @@ from domain.labels import Label
 MISSED = 1.0
 """A harmful post nobody is shown: other people's copies of it mostly still are."""
 
-FALSE_FLAG = 11.0
-"""A harmless post shown as harmful: an analyst's time, and trust. With 10, and 20 for
-an honest complaint, 2.4 % of the guard's honest posts of part `spent` are flagged, and
-2 % of real comments that their labellers call clean; with 11 and 22 it is 1.9 % and
-1.6 %, and of look-alikes one or two points fewer are found."""
+FALSE_FLAG = 5.0
+"""A harmless post shown as harmful: an analyst's time, and trust. With 4, and 8 for an
+honest complaint, 1.0 % of the guard's honest posts of parts `dev` and `spent` are
+flagged, and 2.3 to 3.5 % of real comments that their labellers call clean; with 5
+and 10 it is 0.7 % and 1.6 to 2.7 %; with 6 and 12 no fewer of the guard, 1.5 to 2.5 %
+of the real ones, and one point fewer look-alikes are found."""
 
 WRONG_HARM = 0.5
 """A harmful post shown under another harm's name: the reviewer sees it all the same."""
 
-FALSE_FLAG_HONEST = 22.0
+FALSE_FLAG_HONEST = 10.0
 """A citizen's complaint shown as harmful: what the office promised not to do. Lower,
 and complaints land in the harmful queue; far higher, and threats are missed."""
 

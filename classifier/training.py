@@ -1,7 +1,7 @@
 """Makes the models: lines are fitted, held-out predictions calibrate and price."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -15,24 +15,17 @@ from classifier.card import model_card
 from classifier.corpus_check import CORPUS, drop_near_copies
 from classifier.costs import Answers, Booleans, Doubles, thresholds
 from classifier.features import Seen
-from classifier.fitting import Ints, Line, fit_line, fit_sigmoid, parts
+from classifier.fitting import Ints, fit_sigmoid, parts
 from classifier.heads import ARTICLES_ONLY, BINARY, HARMS, STANCES, TOPICS
 from classifier.linear import seen_of
+from classifier.lines import FOLDS, Lines, Progress, Question, fit_lines
 from classifier.metrics import pr_auc
 from classifier.model import GROUPS, Model, Sigmoid, softmax
 from classifier.port import Subject
 from classifier.rows import Row, read_rows
-from classifier.vocabulary import Floats, learn_vocabulary
+from classifier.vocabulary import learn_vocabulary
 from domain.errors import ConfigurationError
 from domain.labels import PostKind
-
-FOLDS = 6
-"""Parts for held-out predictions. Fewer make calibration see weaker models than the
-final one; more only cost time."""
-
-PENALTY = 3.0
-"""LinearSVC's C; 0.2 loses two points of average precision in cross-validation, at
-4 nothing more is won."""
 
 SHARED = 0.4
 """How much «harmful at all» adds to each harm's score. A text torn between two harms
@@ -43,13 +36,9 @@ STRANGE = 0.99
 """Quantile of the unknown share of held-out texts from which a text is strange; at 0.9
 a person is sent every tenth text, at 1 one odd training text hides all others."""
 
-_MANY_WAY = frozenset(name.value for name in (*TOPICS, *STANCES))
 _SHARPNESS = (0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 FEWEST = 20
 """Texts a label needs on either side; with fewer a fold may hold none."""
-
-Progress = Callable[[str, float], None]
-"""Called with what is being done and the share done (0 to 1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +66,6 @@ class TrainReport:
     stance_accuracy: float
     reviews: int = 0
     review_weight: float = 0.0
-
-
-@dataclass(slots=True)
-class _Task:
-    """One question: the rows it is asked of, and the answers there."""
-
-    name: str
-    rows: Ints
-    truth: Booleans
-    weights: Doubles | None = None
-    """None where all texts count the same."""
 
 
 def subject_of(row: Row) -> Subject:
@@ -175,7 +153,7 @@ def weighed(verdicts: Sequence[Row], corpus: int) -> list[Row]:
     return [replace(row, weight=weight) for row in verdicts]
 
 
-def _tasks(rows: Sequence[Row]) -> list[_Task]:
+def _tasks(rows: Sequence[Row]) -> list[Question]:
     every = list(range(len(rows)))
     articles = [n for n in every if rows[n].kind is PostKind.ARTICLE]
     whole = [n for n in every if rows[n].speaks is None]
@@ -196,7 +174,7 @@ def _tasks(rows: Sequence[Row]) -> list[_Task]:
 
 def _task(
     name: str, rows: Sequence[Row], places: Sequence[int], answers: Sequence[bool]
-) -> _Task:
+) -> Question:
     truth = np.asarray(answers, bool)
     if min(truth.sum(), (~truth).sum()) < FEWEST:
         raise ConfigurationError(
@@ -208,50 +186,34 @@ def _task(
 
 def _unchecked(
     name: str, rows: Sequence[Row], places: Sequence[int], truth: Booleans
-) -> _Task:
+) -> Question:
     weights = np.asarray([rows[place].weight for place in places], np.float64)
     alike = bool((weights == 1).all())
-    return _Task(name, np.asarray(places, np.int64), truth, None if alike else weights)
-
-
-@dataclass(slots=True)
-class _Lines:
-    """Fitted weights, and each row's score by a line that had not seen it."""
-
-    weights: Floats
-    bias: Floats
-    held: Doubles
+    return Question(
+        name, np.asarray(places, np.int64), truth, None if alike else weights
+    )
 
 
 def _lines(
     rows: Sequence[Row],
     table: Table,
-    tasks: Sequence[_Task],
+    tasks: Sequence[Question],
     seed: int,
     progress: Progress,
-) -> _Lines:
+) -> Lines:
     telling = [place for place, row in enumerate(rows) if row.speaks_of_harm]
     truth = np.asarray([bool(rows[place].harm) for place in telling], bool)
     harmful = _unchecked("harmful", rows, telling, truth)
     dealt = parts(_alike(rows), FOLDS, seed)
-    lines = _Lines(
-        np.zeros((len(tasks) + 1, table.matrix.shape[1]), dtype=np.float32),
-        np.zeros(len(tasks) + 1, dtype=np.float32),
-        np.zeros((len(rows), len(tasks) + 1)),
-    )
-    for place, task in enumerate([*tasks, harmful]):
-        progress(task.name, place / (len(tasks) + 1))
-        lines.held[:, place] = _held_out(table, task, dealt, seed)
-        line = _fit(table, task, seed)
-        lines.weights[place] = line.coef_[0]
-        lines.bias[place] = line.intercept_[0]
+    asked = [*tasks, harmful]
+    lines = fit_lines(table, asked, dealt, seed=seed, progress=progress)
     _share(lines, tasks, harmful)
     # Half precision is what the artefact keeps: use the same numbers from here on.
     half = lines.weights[:-1].astype(np.float16).astype(np.float32)
-    return _Lines(half, lines.bias[:-1], lines.held[:, :-1])
+    return Lines(half, lines.bias[:-1], lines.held[:, :-1])
 
 
-def _share(lines: _Lines, tasks: Sequence[_Task], harmful: _Task) -> None:
+def _share(lines: Lines, tasks: Sequence[Question], harmful: Question) -> None:
     """Add the last line, «harmful at all», to every harm's, all in log odds."""
     common = _sigmoid(lines.held[:, -1], harmful)
     for place, task in enumerate(tasks):
@@ -285,41 +247,12 @@ def _alike(rows: Sequence[Row]) -> list[str]:
     return [group if sizes[group] >= FOLDS else common for group in groups]
 
 
-def _sigmoid(scores: Doubles, task: _Task) -> Sigmoid:
+def _sigmoid(scores: Doubles, task: Question) -> Sigmoid:
     return fit_sigmoid(scores[task.rows], task.truth, task.weights)
 
 
-def _fit(table: Table, task: _Task, seed: int, among: Booleans | None = None) -> Line:
-    """Fit on a task's rows and their copies, or on those of them that are `among`.
-
-    Topic and stance do without copies, which would only double their time.
-    """
-    chosen = slice(None) if among is None else among
-    rows = task.rows[chosen]
-    lines = table.lines(rows, copies=task.name not in _MANY_WAY)
-    return fit_line(
-        table.matrix[lines],
-        table.truth(rows, task.truth[chosen], lines),
-        penalty=PENALTY,
-        seed=seed,
-        weights=table.weights[lines],
-    )
-
-
-def _held_out(table: Table, task: _Task, dealt: Ints, seed: int) -> Doubles:
-    scores = np.zeros(table.rows)
-    inside = dealt[task.rows]
-    for number in range(FOLDS):
-        known = inside != number
-        line = _fit(table, task, seed, known)
-        held = task.rows[~known]
-        if len(held):
-            scores[held] = line.decision_function(table.matrix[held])
-    return scores
-
-
 def _thresholds(
-    rows: Sequence[Row], tasks: Sequence[_Task], odds: Mapping[str, Doubles]
+    rows: Sequence[Row], tasks: Sequence[Question], odds: Mapping[str, Doubles]
 ) -> dict[str, float]:
     answers = [
         Answers(
@@ -334,7 +267,7 @@ def _thresholds(
 
 
 def _group(
-    held: Doubles, tasks: Sequence[_Task], group: str
+    held: Doubles, tasks: Sequence[Question], group: str
 ) -> tuple[Doubles, NDArray[np.intp]]:
     """Return held-out scores of a many-way question, and the true columns."""
     members = tasks[GROUPS[group]]
@@ -342,7 +275,7 @@ def _group(
     return held[members[0].rows, GROUPS[group]], truth
 
 
-def _sharpness(held: Doubles, tasks: Sequence[_Task], group: str) -> float:
+def _sharpness(held: Doubles, tasks: Sequence[Question], group: str) -> float:
     scores, truth = _group(held, tasks, group)
     losses = [
         -np.log(softmax(scores, sharp)[np.arange(len(truth)), truth] + 1e-9).mean()
@@ -351,12 +284,12 @@ def _sharpness(held: Doubles, tasks: Sequence[_Task], group: str) -> float:
     return _SHARPNESS[int(np.argmin(losses))]
 
 
-def _accuracy(held: Doubles, tasks: Sequence[_Task], group: str) -> float:
+def _accuracy(held: Doubles, tasks: Sequence[Question], group: str) -> float:
     scores, truth = _group(held, tasks, group)
     return float((scores.argmax(axis=1) == truth).mean())
 
 
-def _figures(task: _Task, odds: Doubles, model: Model) -> LabelReport:
+def _figures(task: Question, odds: Doubles, model: Model) -> LabelReport:
     flagged = odds >= model.thresholds[task.name]
     right = float((flagged & task.truth).sum())
     return LabelReport(

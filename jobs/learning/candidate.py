@@ -12,9 +12,10 @@ from classifier.compared import Comparison
 from classifier.comparison import compare
 from classifier.corpus_check import LEAK, drop_near_copies
 from classifier.folder import present
+from classifier.lines import Progress
 from classifier.port import Classifier
 from classifier.rows import Row
-from classifier.training import Progress, TrainReport, train_command
+from classifier.training import TrainReport, train_command
 from domain.clock import Clock
 from domain.errors import QuarantineError
 from jobs.learning.records import Training, write_records
