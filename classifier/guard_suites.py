@@ -1,8 +1,8 @@
 """The criticism guard's two suites: honest posts, and look-alikes that do harm.
 
-Each is in six parts. `dev` and `spent` are read while features, texts and costs are
-chosen; `final` to `final4` are only measured, so their figures are the ones to quote,
-those of `final4` first: it is the newest. `spent` was such a part once: it is read
+Each is in seven parts. `dev` and `spent` are read while features, texts and costs are
+chosen; `final` to `final5` are only measured, so their figures are the ones to quote,
+those of `final5` first: it is the newest. `spent` was such a part once: it is read
 since its errors were looked at, and measures nothing new.
 """
 
@@ -37,6 +37,7 @@ class Part(StrEnum):
     FINAL2 = "final2"
     FINAL3 = "final3"
     FINAL4 = "final4"
+    FINAL5 = "final5"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
