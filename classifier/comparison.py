@@ -11,7 +11,7 @@ import numpy as np
 from classifier.compared import Compared, Comparison, Rule
 from classifier.costs import FALSE_FLAG, FALSE_FLAG_HONEST, MISSED
 from classifier.evaluation import Report, evaluate_command, judge_rows
-from classifier.guard_suites import ALIKE, HONEST, Part, release_line, suite_name
+from classifier.guard_suites import ALIKE, HONEST, Pool, release_line, suite_name
 from classifier.heads import HARMS
 from classifier.metrics import Booleans, Doubles, Figure, rate, samples
 from classifier.port import Classifier
@@ -58,13 +58,13 @@ def _frozen(live: Report, candidate: Report) -> Iterator[Compared]:
         live=live.guard.false_flags,
         candidate=candidate.guard.false_flags,
     )
-    for suite_part in Part:
-        line = release_line(suite_part)
+    for pool in Pool:
+        line = release_line(pool)
         for file, name, rule in (
             (HONEST, "honest_flagged", Rule.NEVER_MORE),
             (ALIKE, "harm_found", Rule.NOT_BELOW),
         ):
-            suite = suite_name(file, suite_part)
+            suite = suite_name(file, pool)
             yield Compared(
                 part=f"guard {suite}",
                 name=name,
@@ -72,7 +72,7 @@ def _frozen(live: Report, candidate: Report) -> Iterator[Compared]:
                 rule=rule,
                 live=live.suites[suite].flagged,
                 candidate=candidate.suites[suite].flagged,
-                floor=line.recall_held,
+                floor=line.recall,
             )
 
 

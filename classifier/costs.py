@@ -19,10 +19,9 @@ MISSED = 1.0
 
 FALSE_FLAG = 5.0
 """A harmless post shown as harmful: an analyst's time, and trust. With 4, and 8 for an
-honest complaint, 1.0 % of the guard's honest posts of parts `dev` and `spent` are
-flagged, and 2.3 to 3.5 % of real comments that their labellers call clean; with 5
-and 10 it is 0.7 % and 1.6 to 2.7 %; with 6 and 12 no fewer of the guard, 1.5 to 2.5 %
-of the real ones, and one point fewer look-alikes are found."""
+honest complaint, up to 3.2 % of real comments that their labellers call clean are
+flagged; with 5 and 10 up to 2.6 %; with 8 and 16 up to 1.5 %, and of look-alikes of
+the guard's parts `dev` and `spent` two points fewer are found."""
 
 WRONG_HARM = 0.5
 """A harmful post shown under another harm's name: the reviewer sees it all the same."""

@@ -9,15 +9,7 @@ import numpy as np
 
 from classifier.corpus_check import CORPUS
 from classifier.counterfactual import SwapFigures, swap_figures
-from classifier.guard_suites import (
-    ALIKE,
-    HONEST,
-    Part,
-    SuiteFigures,
-    read_suite,
-    suite_figures,
-    suite_name,
-)
+from classifier.guard_suites import SuiteFigures, read_suites, suite_figures
 from classifier.heads import ARTICLES_ONLY, BINARY, HARMS, STANCES, TOPICS
 from classifier.metrics import (
     BinaryFigures,
@@ -124,11 +116,7 @@ def evaluate_command(model: Classifier, *, corpus: Path = CORPUS) -> Report:
         model,
         read_rows(corpus / "test"),
         read_rows(corpus / "guard" / "criticism.jsonl"),
-        {
-            suite_name(file, part): read_suite(corpus, file, part)
-            for file in (HONEST, ALIKE)
-            for part in Part
-        },
+        read_suites(corpus),
     )
 
 

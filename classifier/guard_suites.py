@@ -23,9 +23,7 @@ from domain.labels import Label
 
 HONEST, ALIKE = "honest.jsonl", "alike.jsonl"
 LINE = Path(__file__).parent / "release_line.json"
-"""The rates no release may fall behind, beside what is aimed at, for each part.
-
-Where an aim is not reached, what was reached is held; it may only be tightened."""
+"""The rates that no release may fall behind, for each pool; they are the aims."""
 
 
 class Part(StrEnum):
@@ -40,9 +38,28 @@ class Part(StrEnum):
     FINAL5 = "final5"
 
 
+class Pool(StrEnum):
+    """Parts taken together, as the release check does.
+
+    One part of 210 posts moves by two points from suite to suite; the parts that
+    nobody read are more than a thousand of each.
+    """
+
+    READ = "read"
+    UNREAD = "unread"
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts that whoever chooses has read, or those that nobody has."""
+        read = (Part.DEV, Part.SPENT)
+        if self is Pool.READ:
+            return read
+        return tuple(part for part in Part if part not in read)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteFigures:
-    """How many posts of one part of a suite were flagged as harmful at all."""
+    """How many posts of a part or pool were flagged as harmful at all."""
 
     texts: int
     flagged: Figure
@@ -53,16 +70,14 @@ class SuiteFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """The release check: what is aimed at, and what holds until that is reached."""
+    """The release check: at most so many honest posts flagged, so many others found."""
 
-    false_flags_aim: float
-    false_flags_held: float
-    recall_aim: float
-    recall_held: float
+    false_flags: float
+    recall: float
 
 
-def suite_name(file: str, part: Part) -> str:
-    """Name a part of a suite: «honest dev», «alike final»."""
+def suite_name(file: str, part: Part | Pool) -> str:
+    """Name a part or pool of a suite: «honest dev», «alike unread»."""
     return f"{Path(file).stem} {part}"
 
 
@@ -73,6 +88,18 @@ def read_suite(corpus: Path, name: str, part: Part) -> list[Row]:
         return read_rows(folder / f"{stem}_{part}.jsonl")
     odd = part is Part.DEV
     return [row for row in read_rows(folder / name) if int(row.id[-1]) % 2 == odd]
+
+
+def read_suites(corpus: Path) -> dict[str, list[Row]]:
+    """Read every part and pool of both suites, by name."""
+    found: dict[str, list[Row]] = {}
+    for file in (HONEST, ALIKE):
+        parts = {part: read_suite(corpus, file, part) for part in Part}
+        found |= {suite_name(file, part): rows for part, rows in parts.items()}
+        for pool in Pool:
+            rows = [row for part in pool.parts for row in parts[part]]
+            found[suite_name(file, pool)] = rows
+    return found
 
 
 def suite_figures(rows: Sequence[Row], judged: Sequence[Judgement]) -> SuiteFigures:
@@ -104,38 +131,23 @@ def _share(
     return {name: (hits[name], texts[name]) for name in sorted(texts)}
 
 
-def release_line(part: Part, path: Path = LINE) -> Line:
-    """Read the committed line of a part."""
-    return Line(**json.loads(path.read_text(encoding="utf-8"))[part])
+def release_line(pool: Pool, path: Path = LINE) -> Line:
+    """Read the committed line of a pool."""
+    return Line(**json.loads(path.read_text(encoding="utf-8"))[pool])
 
 
-def missed_aims(line: Line) -> list[str]:
-    """Say, in words, where the line itself is laxer than what is aimed at."""
+def behind(line: Line, suites: Mapping[str, SuiteFigures], pool: Pool) -> list[str]:
+    """Say, in words, where a pool falls behind its line; empty when it holds."""
+    false_flags = suites[suite_name(HONEST, pool)].flagged.value
+    recall = suites[suite_name(ALIKE, pool)].flagged.value
     found = []
-    if (far := line.false_flags_held - line.false_flags_aim) > 0:
-        found.append(
-            f"honest posts flagged held at {line.false_flags_held:.1%}, aim "
-            f"{line.false_flags_aim:.0%}: {100 * far:.1f} points to go"
-        )
-    if (far := line.recall_aim - line.recall_held) > 0:
-        found.append(
-            f"look-alikes found held at {line.recall_held:.1%}, aim "
-            f"{line.recall_aim:.0%}: {100 * far:.1f} points to go"
-        )
-    return found
-
-
-def behind(line: Line, *, false_flags: float, recall: float) -> list[str]:
-    """Say, in words, where the figures fall behind the line; empty when they hold."""
-    found = []
-    if false_flags > line.false_flags_held:
+    if false_flags > line.false_flags:
         found.append(
             f"honest posts flagged: {false_flags:.1%}, at most "
-            f"{line.false_flags_held:.1%} may be (aim {line.false_flags_aim:.0%})"
+            f"{line.false_flags:.0%} may be"
         )
-    if recall < line.recall_held:
+    if recall < line.recall:
         found.append(
-            f"look-alikes found: {recall:.1%}, at least {line.recall_held:.1%} must be "
-            f"(aim {line.recall_aim:.0%})"
+            f"look-alikes found: {recall:.1%}, at least {line.recall:.0%} must be"
         )
     return found

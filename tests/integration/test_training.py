@@ -11,14 +11,7 @@ import pytest
 from classifier.artefact import load
 from classifier.corpus_check import CORPUS
 from classifier.evaluation import Report, evaluate_command
-from classifier.guard_suites import (
-    ALIKE,
-    HONEST,
-    Part,
-    behind,
-    release_line,
-    suite_name,
-)
+from classifier.guard_suites import Pool, behind, release_line
 from classifier.port import Subject
 from classifier.rows import read_rows
 from classifier.training import TrainReport, train, train_command
@@ -62,12 +55,8 @@ def test_release_check_of_the_criticism_guard(report: Report) -> None:
     """Fails a release that flags honest posts or misses their look-alikes."""
     assert [
         fault
-        for part in Part
-        for fault in behind(
-            release_line(part),
-            false_flags=report.suites[suite_name(HONEST, part)].flagged.value,
-            recall=report.suites[suite_name(ALIKE, part)].flagged.value,
-        )
+        for pool in Pool
+        for fault in behind(release_line(pool), report.suites, pool)
     ] == []
 
 

@@ -70,7 +70,7 @@ def test_the_same_model_is_never_worse_and_a_trigger_happy_one_is(model: Model) 
     same = compare(live, live, gold=REVIEWED, recent=REVIEWED)
     assert same.worse == ()
     parts = {figure.part for figure in same.figures}
-    assert {"guard criticism", "guard honest final", "test", "gold"} <= parts
+    assert {"guard criticism", "guard honest unread", "test", "gold"} <= parts
     cost = next(figure for figure in same.figures if figure.name == "cost")
     assert (cost.part, cost.texts, cost.live.value) == ("recent reviews", 3, 0.0)
     wild = LinearClassifier(

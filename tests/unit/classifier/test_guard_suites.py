@@ -1,5 +1,4 @@
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -9,15 +8,19 @@ from classifier.evaluation import judge_rows
 from classifier.guard_suites import (
     ALIKE,
     HONEST,
+    Line,
     Part,
+    Pool,
+    SuiteFigures,
     behind,
-    missed_aims,
     read_suite,
+    read_suites,
     release_line,
     suite_figures,
     suite_name,
 )
 from classifier.linear import LinearClassifier
+from classifier.metrics import Figure
 from classifier.rows import Row
 from domain.labels import Harm
 
@@ -44,7 +47,7 @@ def test_each_part_holds_enough_of_every_harm(part: Part) -> None:
         assert sum(harm in row.harm for row in rows) >= 0.08 * len(rows), harm
 
 
-@pytest.mark.parametrize("part", [Part.FINAL, Part.FINAL2, Part.FINAL3])
+@pytest.mark.parametrize("part", Pool.UNREAD.parts)
 def test_the_final_parts_are_written_in_many_ways(part: Part) -> None:
     for name in (HONEST, ALIKE):
         rows = read_suite(CORPUS, name, part)
@@ -84,24 +87,41 @@ def test_flags_are_counted_by_kind_and_label(judge: LinearClassifier) -> None:
     assert figures.complaints_found.value == 1
 
 
-def test_a_release_behind_the_line_is_told_the_aim_and_the_distance() -> None:
-    line = release_line(Part.FINAL)
-    assert behind(line, false_flags=0, recall=1) == []
-    said = behind(line, false_flags=1, recall=0)
-    assert "honest posts flagged: 100.0%" in said[0]
-    assert f"aim {line.recall_aim:.0%}" in said[1]
-
-
-def test_the_line_is_no_laxer_than_its_aims_without_saying_so(tmp_path: Path) -> None:
-    path = tmp_path / "line.json"
-    path.write_text(
-        '{"dev": {"false_flags_aim": 0.02, "false_flags_held": 0.03,'
-        ' "recall_aim": 0.85, "recall_held": 0.8}}'
+def figures(*, flagged: float, texts: int = 100) -> SuiteFigures:
+    return SuiteFigures(
+        texts=texts,
+        flagged=Figure(value=flagged, low=0, high=1),
+        by_kind={},
+        by_label={},
+        complaints_found=Figure(value=0, low=0, high=0),
     )
-    line = release_line(Part.DEV, path)
-    assert behind(line, false_flags=0.025, recall=0.82) == []
-    assert len(behind(line, false_flags=0.031, recall=0.79)) == 2
-    assert [said.split(": ")[1] for said in missed_aims(line)] == [
-        "1.0 points to go",
-        "5.0 points to go",
+
+
+@pytest.mark.parametrize("pool", Pool)
+def test_a_release_behind_the_line_is_told_how_far(pool: Pool) -> None:
+    line = release_line(pool)
+    assert line == Line(false_flags=0.02, recall=0.85)
+    good = {
+        f"honest {pool}": figures(flagged=0.02),
+        f"alike {pool}": figures(flagged=1),
+    }
+    assert behind(line, good, pool) == []
+    bad = {
+        f"honest {pool}": figures(flagged=0.021),
+        f"alike {pool}": figures(flagged=0.849),
+    }
+    assert behind(line, bad, pool) == [
+        "honest posts flagged: 2.1%, at most 2% may be",
+        "look-alikes found: 84.9%, at least 85% must be",
     ]
+
+
+def test_a_pool_holds_its_parts_and_each_part_is_in_one() -> None:
+    suites = read_suites(CORPUS)
+    assert [p for pool in Pool for p in pool.parts] == list(Part)
+    for file in (HONEST, ALIKE):
+        for pool in Pool:
+            pooled = [row.id for row in suites[suite_name(file, pool)]]
+            parts = [suites[suite_name(file, part)] for part in pool.parts]
+            assert pooled == [row.id for rows in parts for row in rows]
+            assert len(pooled) >= FEWEST
