@@ -121,11 +121,19 @@ def lines(
             act=known.get(row.act, row.act),
             code=row.act,
             subject=names.get(row.subject, row.subject),
-            detail=canonical(row.detail) if row.detail else "",
+            detail=_detail(row.detail),
             digest=row.digest[:12],
         )
         for row in rows
     ]
+
+
+def _detail(detail: Mapping[str, object]) -> str:
+    """Return «name: value» of each; the export holds them as they were recorded."""
+    return "; ".join(
+        f"{name}: {value if isinstance(value, str) else canonical(value)}"
+        for name, value in sorted(detail.items())
+    )
 
 
 def _machine(name: str, words: Wording) -> str:

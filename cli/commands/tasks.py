@@ -1,7 +1,7 @@
 """`train --data` and `evaluate --data`: any task on a labelled file."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +12,7 @@ from rich.progress import Progress
 from classifier.folder import whole
 from classifier.tasks.artefact import load_task, refuse_other, save_task
 from classifier.tasks.measuring import TaskFigures, measure
+from classifier.tasks.model import Said
 from classifier.tasks.report import task_card, task_markdown, trained_on_sentence
 from classifier.tasks.table import Table, Wanted, read_table
 from classifier.tasks.training import train_task
@@ -61,11 +62,7 @@ def evaluate_on(
     if figures.trained_on:
         say(f"minhtin: {trained_on_sentence(figures)}")
     if out is not None:
-        from classifier.tasks.charts import write_charts
-
-        charts = write_charts(out, figures, table.examples, said)
-        (out / "report.md").write_text(task_markdown(figures, charts), "utf-8")
-        (out / "report.json").write_text(_json(figures), "utf-8")
+        _write(out, figures, table, said)
         say(f"report in {out}")
     if as_json:
         emit(asdict(figures))
@@ -90,6 +87,22 @@ def _make(out: Path) -> None:
         raise ConfigurationError(
             f"There can be no folder {out}: {error.strerror}.",
             hint="Name a folder that you may write.",
+        ) from error
+
+
+def _write(
+    out: Path, figures: TaskFigures, table: Table, said: Sequence[Said]
+) -> None:
+    from classifier.tasks.charts import write_charts
+
+    try:
+        charts = write_charts(out, figures, table.examples, said)
+        (out / "report.md").write_text(task_markdown(figures, charts), "utf-8")
+        (out / "report.json").write_text(_json(figures), "utf-8")
+    except OSError as error:
+        raise ConfigurationError(
+            f"The report cannot be written in {out}: {error.strerror}.",
+            hint="Name a folder that you may write, on a disk with room.",
         ) from error
 
 

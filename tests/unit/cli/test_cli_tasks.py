@@ -149,6 +149,14 @@ def test_a_file_in_place_of_the_folder_is_named(data, tmp_path) -> None:
     assert "is a file" in done.stderr
 
 
+def test_a_report_that_cannot_be_written_is_told(data, model, tmp_path) -> None:
+    (tmp_path / "report.md").mkdir()
+    call = ("--model", model, "--data", data, *COLUMNS, "--out", tmp_path)
+    done = run("evaluate", *call)
+    assert done.exit_code == 3
+    assert f"The report cannot be written in {tmp_path}" in done.stderr
+
+
 def test_a_task_is_not_measured_without_a_file(model) -> None:
     done = run("evaluate", "--model", model)
     assert done.exit_code == 3

@@ -71,7 +71,7 @@ def test_lines_name_people_and_acts(context: ConsoleContext) -> None:
         "sign_in",
     )
     assert (earlier.subject, earlier.at) == ("Lò Thị Lan", "23/11/2026 07:10:00")
-    assert earlier.detail == '{"origin":"10.0.0.1"}'
+    assert earlier.detail == "origin: 10.0.0.1"
     assert (later.who, later.act) == ("công việc tự động", "of another version")
 
 
