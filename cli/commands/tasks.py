@@ -90,9 +90,7 @@ def _make(out: Path) -> None:
         ) from error
 
 
-def _write(
-    out: Path, figures: TaskFigures, table: Table, said: Sequence[Said]
-) -> None:
+def _write(out: Path, figures: TaskFigures, table: Table, said: Sequence[Said]) -> None:
     from classifier.tasks.charts import write_charts
 
     try:
