@@ -1,7 +1,6 @@
 """Files that come to cases in bad faith, and the words they come back under."""
 
 import struct
-import time
 import zlib
 from collections.abc import Callable
 from io import BytesIO
@@ -67,6 +66,10 @@ def test_what_is_packed_is_never_unpacked(
     assert lan.get(f"/case/file?id={kept.id}").content == bomb
 
 
+def _unread(_: object) -> None:
+    pytest.fail("the list was read")
+
+
 @pytest.mark.parametrize(
     "disguise",
     [
@@ -79,12 +82,12 @@ def test_what_is_packed_is_never_unpacked(
     ],
 )
 def test_a_list_of_a_hundred_thousand_names_is_not_read(
-    disguise: Callable[[bytes], bytes],
+    disguise: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = disguise(listed(100_000))
-    begun = time.process_time()
-    assert sniffed_paper(body) == ""
-    assert time.process_time() - begun < 0.5
+    with monkeypatch.context() as patched:
+        patched.setattr("intake.attachments.ZipFile", _unread)
+        assert sniffed_paper(body) == ""
     assert len(listed(2000)) < LONGEST_LIST
     assert sniffed_paper(packed("word/document.xml", *map(str, range(1500)))) == WORD
 
