@@ -16,6 +16,7 @@ from casework.second_review import (
     SecondReviews,
     is_asked_to_settle,
     is_open,
+    last_standing,
     look_of,
     may_know,
     open_look,
@@ -99,7 +100,7 @@ class Review(SecondReviews):
     ) -> None:
         """Let stand what stands after a decision or undo, tell others of it."""
         self._weigh_again(rows, actor, row, former.version if former else 0)
-        left = _last_standing(rows, row.post_id)
+        left = last_standing(rows, row.post_id)
         look = look_of(rows, left.post_id, left.revision) if left else None
         state = standing(left or row, former, provisional=is_open(look))
         if left is None:
@@ -274,13 +275,6 @@ def _own_last(rows: Rows, account: str) -> DecisionRow | None:
                 return row
         on = [eq("undoes", None), Where("id", Op.BELOW, page[-1].id)]
     return None
-
-
-def _last_standing(rows: Rows, post_id: str) -> DecisionRow | None:
-    found = rows.find(DecisionRow, eq("post_id", post_id))
-    undone = {row.undoes for row in found}
-    left = [row for row in found if row.undoes is None and row.id not in undone]
-    return left[-1] if left else None
 
 
 def _undone(rows: Rows, found: Sequence[DecisionRow]) -> set[int | None]:

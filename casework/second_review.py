@@ -77,26 +77,67 @@ class SecondReviews(Part):
 
     def _weigh_again(
         self, rows: Rows, actor: Account, row: DecisionRow, version: int
-    ) -> SecondReviewRow | None:
+    ) -> None:
         """Bring the second review up to a decision or undo that was just written.
 
         `version` is that of the review state before it.
         """
-        self._close_older(rows, actor, row)
+        left = last_standing(rows, row.post_id)
+        present = left.revision if left else row.revision
         look = look_of(rows, row.post_id, row.revision)
-        if look is None or look.status == SecondStatus.WITHDRAWN:
-            if row.undoes is not None:
-                return look
-            look = self._begun(row, version)
-            if look is None:
-                return None
+        if look is not None and not _is_withdrawn(look):
+            self._weigh(rows, actor, look, row, present)
+        elif row.undoes is None:
+            self._begin(rows, actor, row, row, version)
+        self._close_others(rows, actor, row, present)
+        if row.undoes is None or left is None or left.turn == Turn.SETTLING:
+            return
+        # What an undo lets stand again is as much one person's word as a new one.
+        look = look_of(rows, left.post_id, left.revision)
+        if look is None or _is_withdrawn(look):
+            self._begin(rows, actor, left, row, version)
+
+    def _begin(
+        self,
+        rows: Rows,
+        actor: Account,
+        word: DecisionRow,
+        row: DecisionRow,
+        version: int,
+    ) -> None:
+        """Ask for a second word beside `word`, if it needs one, since `row`."""
+        drawn = self._second.draws(word.post_id, word.revision)
+        if drawn or self._second.is_severe(word):
+            look = SecondReviewRow(
+                post_id=word.post_id,
+                revision=word.revision,
+                status="",
+                drawn=drawn,
+                since=word.id,
+                before=version,
+                at=row.at,
+            )
+            self._weigh(rows, actor, look, row, word.revision)
+
+    def _weigh(
+        self,
+        rows: Rows,
+        actor: Account,
+        look: SecondReviewRow,
+        row: DecisionRow,
+        present: int,
+    ) -> None:
+        """Weigh the words again; only of the `present` revision may one be asked."""
         words = weigh(
             _standing_since(rows, look),
             lambda first: look.drawn or self._second.is_severe(first),
         )
-        present = dataclasses.replace(
+        status = words.status.value
+        if status in OPEN and look.revision != present:
+            status = SecondStatus.WITHDRAWN.value
+        weighed = dataclasses.replace(
             look,
-            status=words.status.value,
+            status=status,
             first=words.first.id if words.first else None,
             first_by=words.first.account if words.first else None,
             second=words.second.id if words.second else None,
@@ -104,27 +145,14 @@ class SecondReviews(Part):
             settling=words.settling.id if words.settling else None,
             at=row.at,
         )
-        self._put_look(rows, actor, look, present)
-        return present
+        self._put_look(rows, actor, look, weighed)
 
-    def _begun(self, row: DecisionRow, version: int) -> SecondReviewRow | None:
-        drawn = self._second.draws(row.post_id, row.revision)
-        if not drawn and not self._second.is_severe(row):
-            return None
-        return SecondReviewRow(
-            post_id=row.post_id,
-            revision=row.revision,
-            status="",
-            drawn=drawn,
-            since=row.id,
-            before=version,
-            at=row.at,
-        )
-
-    def _close_older(self, rows: Rows, actor: Account, row: DecisionRow) -> None:
-        """Ask nobody any more for a word on a text that was edited since."""
-        older = Where("revision", Op.BELOW, row.revision)
-        for look in rows.find(SecondReviewRow, eq("post_id", row.post_id), older):
+    def _close_others(
+        self, rows: Rows, actor: Account, row: DecisionRow, present: int
+    ) -> None:
+        """Ask nobody any more for a word on a text that another took the place of."""
+        others = Where("revision", Op.OTHER, present)
+        for look in rows.find(SecondReviewRow, eq("post_id", row.post_id), others):
             if look.status in OPEN:
                 closed = dataclasses.replace(
                     look, status=SecondStatus.WITHDRAWN.value, at=row.at
@@ -210,6 +238,18 @@ def hidden_posts(rows: Rows, actor: Account) -> list[str]:
 
 def is_open(look: SecondReviewRow | None) -> bool:
     return look is not None and look.status in OPEN
+
+
+def last_standing(rows: Rows, post_id: str) -> DecisionRow | None:
+    """Return the newest decision on a post that was not undone."""
+    found = rows.find(DecisionRow, eq("post_id", post_id))
+    undone = {row.undoes for row in found}
+    left = [row for row in found if row.undoes is None and row.id not in undone]
+    return left[-1] if left else None
+
+
+def _is_withdrawn(look: SecondReviewRow) -> bool:
+    return look.status == SecondStatus.WITHDRAWN
 
 
 def _standing_since(rows: Rows, look: SecondReviewRow) -> list[DecisionRow]:

@@ -228,6 +228,31 @@ class SecondReviewContract(ABC):
         assert acts(office) == ["second.waiting", "second.withdrawn"]
         assert not any(one.provisional for one in office.history(POST))
 
+    def test_a_mind_changed_back_by_an_undo_waits_again(
+        self, office: Casework, people: People
+    ) -> None:
+        an, binh = people["an"], people["binh"]
+        office.decide(an, said())
+        office.decide(an, said(harm=Harm.SCAM))
+        assert office.latest([POST])[POST].harm is Harm.SCAM
+        office.undo(an)
+        assert office.latest([POST])[POST].provisional
+        assert office.second_looks(an).kept == {POST: 1}
+        office.decide(binh, said())
+        assert office.latest([POST])[POST].harm is Harm.PANIC
+
+    def test_an_undo_does_not_let_an_earlier_text_s_word_stand_alone(
+        self, office: Casework, people: People
+    ) -> None:
+        office.decide(people["an"], said())
+        office.decide(people["binh"], said(Verdict.NO_ISSUE, revision=2))
+        office.undo(people["binh"])
+        (state,) = office.latest([POST]).values()
+        assert (state.provisional, state.revision) == (True, 1)
+        office.decide(people["binh"], said(Verdict.NO_ISSUE, revision=2))
+        assert office.latest([POST])[POST].verdict is Verdict.NO_ISSUE
+        assert acts(office)[-1] == "second.withdrawn"
+
     def test_the_audit_tells_nothing_to_who_may_be_asked(
         self, office: Casework, people: People
     ) -> None:

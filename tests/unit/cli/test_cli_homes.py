@@ -44,6 +44,7 @@ CALLS = {
     "migrate": "--to FILE",
     "rejected retry": "x",
     "rejected show": "x",
+    "retention certificate": "x",
     "sources add": "http://x",
     "sources check": "x",
     "sources discover": "http://x",
