@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import joblib
 import numpy as np
+from joblib import Parallel, cpu_count, delayed
 
 from classifier.bare import Table
 from classifier.fitting import Booleans, Doubles, Ints, Line, fit_line
@@ -38,8 +38,8 @@ _FEW = 2_000
 _MANY_WAY = frozenset(name.value for name in (*TOPICS, *STANCES))
 
 # joblib carries no types; through these names its calls count as untyped on purpose.
-_PARALLEL: Any = joblib.Parallel
-_DELAYED: Any = joblib.delayed
+_PARALLEL: Any = Parallel
+_DELAYED: Any = delayed
 
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done (0 to 1)."""
@@ -86,7 +86,7 @@ def fit_lines(
         np.zeros(len(questions), dtype=np.float32),
         np.zeros((table.rows, len(questions))),
     )
-    at_once = 1 if table.rows < _FEW else min(_AT_ONCE, joblib.cpu_count())
+    at_once = 1 if table.rows < _FEW else min(_AT_ONCE, cpu_count())
     fitted = _PARALLEL(n_jobs=at_once, return_as="generator")(
         _DELAYED(_learnt)(table, question, dealt, seed) for question in questions
     )

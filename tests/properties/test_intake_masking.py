@@ -93,7 +93,8 @@ def test_a_thousand_contacts_take_no_longer_than_a_few() -> None:
         list(stretches(text, contacts))
         return time.process_time() - begun
 
-    assert took(senders) < 20 * took(senders[:3]) + 0.2
+    # One by one they take two hundred times what a few take.
+    assert took(senders) < 100 * took(senders[:3]) + 0.2
 
 
 NAME = st.lists(

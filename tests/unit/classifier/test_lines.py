@@ -39,7 +39,7 @@ def test_as_many_at_once_as_may_be_the_lines_are_the_same(
     )
     assert told == ["scam", "pos"]
     monkeypatch.setattr(lines, "_FEW", 0)
-    monkeypatch.setattr("joblib.cpu_count", lambda: 2)
+    monkeypatch.setattr(lines, "cpu_count", lambda: 2)
     together = fit_lines(table(), asked, DEALT, seed=7, progress=lambda *_: None)
     for name in ("weights", "bias", "held"):
         np.testing.assert_array_equal(getattr(alone, name), getattr(together, name))
