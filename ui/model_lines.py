@@ -135,9 +135,13 @@ def _cost(words: Wording, value: Interval) -> str:
 
 
 def named(reading: Reading, of: Measure) -> list[str]:
-    """Return what it was measured on, which figure it is, on how many texts."""
+    """Return what it was measured on, which figure it is, on how many texts.
+
+    A part that an earlier version measured on keeps the name it was stored by.
+    """
     words = reading.words
-    part = words(f"models.part_{of.part.replace(' ', '_')}")
+    key = f"part_{of.part.replace(' ', '_')}"
+    part = words.section("models").get(key, of.part)
     return [part, words(f"models.f_{of.name}"), words.number(of.texts)]
 
 

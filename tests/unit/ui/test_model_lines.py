@@ -1,10 +1,12 @@
 """Figures and counts of models as the page says them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from classifier.compared import Rule
+from classifier.guard_suites import ALIKE, HONEST, Pool, suite_name
 from classifier.metrics import Figure
 from domain.clock import ManualClock
 from domain.labels import Harm, Verdict
@@ -19,11 +21,22 @@ from ui.model_lines import (
     confirmed,
     figure,
     made_of,
+    named,
     shadow_lines,
 )
 from ui.view_models import Reading
 from ui.wording import wording
 from wiring.profile import load_profile
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("file", [HONEST, ALIKE])
+@pytest.mark.parametrize("pool", Pool)
+def test_each_pool_of_the_guard_has_its_name(
+    language: str, file: str, pool: Pool
+) -> None:
+    named = wording(language).section("models")
+    assert f"part_guard_{suite_name(file, pool)}".replace(" ", "_") in named
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +45,14 @@ def reading() -> Reading:
     return Reading(
         profile=load_profile("dien-bien"), words=wording("vi"), now=clock.now()
     )
+
+
+def test_a_part_that_an_earlier_version_measured_on_keeps_its_name(
+    reading: Reading,
+) -> None:
+    (pair, *_) = comparison(CANDIDATE, 0.0).figures
+    former = replace(pair, part="guard honest final2")
+    assert named(reading, former)[0] == "guard honest final2"
 
 
 def test_every_figure_and_part_has_words_in_both_languages() -> None:
