@@ -61,6 +61,7 @@ def sniffed_paper(body: bytes) -> str:
     try:
         names = set(ZipFile(BytesIO(body)).namelist())
     except (BadZipFile, ValueError, NotImplementedError, OSError):
+        # Damaged, or of a version of the format that zipfile cannot read.
         return ""
     if any(name.endswith("vbaProject.bin") for name in names):
         return ""

@@ -6,8 +6,8 @@ from casework.case_model import CaseKind, CaseStatus, NewCase
 from domain.errors import NotFoundError, QuarantineError
 from domain.ids import PostId
 from ui import case_files, case_lines
-from ui.case_visit import Visit
 from ui.context import ConsoleContext
+from ui.visit import Visit
 
 
 class CaseActs:

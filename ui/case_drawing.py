@@ -12,10 +12,10 @@ from domain.labels import Queue
 from searchindex.document import Document
 from ui import case_lines, view_models
 from ui.case_lines import case_link
-from ui.case_visit import Values, Visit
 from ui.context import ConsoleContext
 from ui.page import desk_link
 from ui.view_models import Reading
+from ui.visit import Values, Visit
 
 FILTERS = ("kind", "status", "owner", "due", "q", "order")
 """Fields of the list's address that a change of page or language keeps."""

@@ -7,9 +7,9 @@ from domain.errors import QuarantineError
 from domain.ids import PostId
 from domain.labels import Verdict
 from ui import case_lines
-from ui.case_visit import Visit
 from ui.context import ConsoleContext
 from ui.request_search import described
+from ui.visit import Visit
 
 REJECT = "reject"
 """The choice that rejects an objection; all others are verdicts."""

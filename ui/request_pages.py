@@ -4,12 +4,9 @@ Plain pages and plain forms, as those of cases. Names and addresses of people ar
 to who handles requests, and not to who only orders an erasure.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote
 
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from casework.permissions import Act, may
@@ -20,78 +17,41 @@ from casework.request_model import (
     RequestStep,
     RightsRequest,
 )
-from domain.errors import MinhTinError, QuarantineError
+from domain.errors import QuarantineError
 from ui.access import REQUEST, REQUESTS
 from ui.case_lines import duty_of
-from ui.case_visit import Values, Visit
 from ui.context import ConsoleContext
-from ui.forms import form_of, is_ours, text
-from ui.guard import language_of, session_of
-from ui.pages import Pages
-from ui.problems import problem_of
-from ui.refused import Refused
 from ui.request_acts import REJECT, RequestActs
 from ui.request_letter import letter_of
 from ui.request_search import Candidate, described, look
 from ui.view_models import Reading
-from ui.wording import wording
+from ui.visit import Values, Visit
+from ui.visit_pages import Do, VisitPages
 
 LETTER = f"{REQUEST}/letter"
 
 
-class RequestPages:
+class RequestPages(VisitPages):
+    trouble = "trouble.html"
+
     def __init__(self, context: ConsoleContext) -> None:
-        self._context = context
+        super().__init__(context)
         self._casework = context.casework
-        self._pages = Pages(context)
         self._acts = RequestActs(context)
 
     def routes(self) -> list[Route]:
         return [
-            self._page(REQUESTS, "requests.html", self._list),
-            self._page(REQUEST, "request.html", self._one),
-            self._page(LETTER, "request_letter.html", self._letter),
+            self.page(REQUESTS, "requests.html", self._list),
+            self.page(REQUEST, "request.html", self._one),
+            self.page(LETTER, "request_letter.html", self._letter),
             *(self._form(name, act) for name, act in self._acts.by_name().items()),
         ]
 
-    def _page(self, path: str, template: str, draw: Callable[[Visit], Values]) -> Route:
-        async def endpoint(request: Request) -> Response:
-            visit = self._visit(request, dict(request.query_params))
-            return await self._drawn(request, template, draw, visit)
-
-        return Route(path, endpoint, methods=["GET"])
-
-    def _form(self, name: str, act: Callable[[Visit], str]) -> Route:
-        new = name == "receive"
-        template = "requests.html" if new else "request.html"
-        draw = self._list if new else self._one
-
-        async def endpoint(request: Request) -> Response:
-            words = wording(language_of(request))
-            form = await form_of(request)
-            fields = {field: text(form, field) for field in form}
-            visit = self._visit(request, fields, act=name)
-            if not is_ours(request, form):
-                said = words("sign_in.stale")
-                return await self._drawn(
-                    request, template, draw, visit, error=said, status=400
-                )
-            try:
-                number = await run_in_threadpool(act, visit)
-            except MinhTinError as error:
-                problem = problem_of(error, words)
-                said = f"{problem.message} {problem.hint}".strip()
-                return await self._drawn(
-                    request,
-                    template,
-                    draw,
-                    visit,
-                    error=said,
-                    status=problem.status,
-                )
-            return RedirectResponse(f"{request_link(number)}&told=yes", 303)
-
-        return Route(f"{REQUEST}/{name}", endpoint, methods=["POST"])
+    def _form(self, name: str, do: Do) -> Route:
+        path = f"{REQUEST}/{name}"
+        if name == "receive":
+            return self.form(path, "requests.html", self._list, do)
+        return self.form(path, "request.html", self._one, do)
 
     def _list(self, visit: Visit) -> Values:
         answered = visit.get("answered") == "yes"
@@ -181,51 +141,15 @@ class RequestPages:
     def _handles(self, visit: Visit) -> bool:
         return may(visit.account.role, Act.HANDLE_REQUESTS)
 
-    def _visit(
-        self, request: Request, fields: Mapping[str, str], *, act: str = ""
-    ) -> Visit:
-        return Visit(
-            account=session_of(request.scope).account,
-            reading=Reading(
-                profile=self._context.profile,
-                words=wording(language_of(request)),
-                now=self._context.clock.now(),
-            ),
-            fields=fields,
-            act=act,
-        )
+    def common(self, visit: Visit, template: str) -> Values:
+        del template
+        number = visit.get("number")
+        back = request_link(number) if number else REQUESTS
+        return {"back": back, "handles": self._handles(visit)}
 
-    async def _drawn(
-        self,
-        request: Request,
-        template: str,
-        draw: Callable[[Visit], Values],
-        visit: Visit,
-        *,
-        error: str = "",
-        status: int = 200,
-    ) -> Response:
-        common: Values = {
-            "csrf": session_of(request.scope).csrf,
-            "error": error,
-            "refused": visit.refused if error else Refused(),
-            "back": request_link(visit.get("number"))
-            if visit.get("number")
-            else REQUESTS,
-            "handles": self._handles(visit),
-        }
-        try:
-            found = await run_in_threadpool(draw, visit)
-        except MinhTinError as raised:
-            problem = problem_of(raised, visit.reading.words)
-            said = error or f"{problem.message} {problem.hint}".strip()
-            return self._pages.answer(
-                request,
-                "trouble.html",
-                {**common, "error": said},
-                status if error else problem.status,
-            )
-        return self._pages.answer(request, template, {**common, **found}, status)
+    def after(self, act: str, number: str) -> str:
+        del act
+        return f"{request_link(number)}&told=yes"
 
 
 def request_link(number: str) -> str:

@@ -66,6 +66,16 @@ def test_what_is_packed_is_never_unpacked(
     assert lan.get(f"/case/file?id={kept.id}").content == bomb
 
 
+def test_a_zip_file_of_a_later_format_is_of_no_known_kind() -> None:
+    body = bytearray(packed("word/document.xml"))
+    needed = body.index(b"PK\1\2") + 6
+    assert sniffed_paper(bytes(body)) == WORD
+    body[needed] = 99
+    with pytest.raises(NotImplementedError):
+        ZipFile(BytesIO(body))
+    assert sniffed_paper(bytes(body)) == ""
+
+
 def _unread(_: object) -> None:
     pytest.fail("the list was read")
 

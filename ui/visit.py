@@ -1,4 +1,4 @@
-"""One visit to a page of cases: who asks, and what a form says."""
+"""One visit to a page of plain forms: who asks, and what a form says."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
