@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import URL, ColumnElement, Engine, String, collate, make_url
 from sqlalchemy.exc import ArgumentError
 
+from casework.adapters.columns import Words
 from casework.adapters.sqlite import no_file, open_sqlite
-from casework.adapters.tables import Words
 from domain.errors import ConfigurationError
 
 _SHAPE = "postgresql+psycopg://tên:mật-khẩu@máy-chủ/cơ-sở-dữ-liệu"

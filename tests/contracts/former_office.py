@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from casework.adapters.columns import UtcTime
 from casework.adapters.dialect import open_engine
 from casework.adapters.schema import downgrade, upgrade, version
 from casework.adapters.settled import WRITE
 from casework.adapters.sqlalchemy import SqlCaseworkStore
-from casework.adapters.tables import UtcTime, metadata
+from casework.adapters.tables import metadata
 from casework.model import Account, Decision
 from casework.permissions import Act, may
 from casework.policy import SignInPolicy
