@@ -35,7 +35,7 @@ from nlp.fingerprint import bands, fingerprint
 from searchindex.adapters.sqlite import SqliteSearchIndex
 from searchindex.likeness import Neighbours, Wording
 from ui.precedents import LEAST, Precedents
-from ui.view_models import Reading
+from ui.reading import Reading
 from ui.wording import wording
 from wiring.profile import load_profile
 

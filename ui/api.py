@@ -32,7 +32,8 @@ from ui.context import ConsoleContext
 from ui.guard import language_of, session_of
 from ui.precedents import Precedents, PrecedentsView
 from ui.problems import problem_of
-from ui.view_models import PostView, Reading
+from ui.reading import Reading
+from ui.view_models import PostView
 from ui.wording import wording
 from ui.worklist import ORDERS, Worklist, WorkPage
 

@@ -16,7 +16,7 @@ from casework.permissions import MACHINES
 from domain.errors import QuarantineError
 from jobs.audit_health import OVERDUE
 from ui import shown
-from ui.view_models import Reading
+from ui.reading import Reading
 from ui.wording import Wording
 
 PAGE = 50

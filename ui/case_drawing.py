@@ -14,7 +14,7 @@ from ui import case_lines, view_models
 from ui.case_lines import case_link
 from ui.context import ConsoleContext
 from ui.page import desk_link
-from ui.view_models import Reading
+from ui.reading import Reading
 from ui.visit import Values, Visit
 
 FILTERS = ("kind", "status", "owner", "due", "q", "order")

@@ -27,7 +27,7 @@ from domain.errors import QuarantineError
 from domain.profile import LegalRule
 from ui import shown
 from ui.access import CASE, CASES
-from ui.view_models import Reading
+from ui.reading import Reading
 
 _ALL = "all"
 _DIGITS = 7

@@ -10,7 +10,8 @@ from searchindex.port import Hit
 from searchindex.query import AllOf, FieldIs, Node
 from ui import passages
 from ui.passages import Mark, Piece
-from ui.view_models import Reading, masked_text, masks_of
+from ui.reading import Reading
+from ui.view_models import masked_text, masks_of
 
 FACETS = ("queue", "kind", "topic", "status", "outlet")
 GROUPS: Mapping[str, str] = {"queue": "queues", "kind": "kinds", "topic": "topics"}

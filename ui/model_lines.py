@@ -6,7 +6,7 @@ from typing import Protocol
 
 from domain.labels import Verdict
 from jobs.learning.agreement import Agreement, Kappa
-from ui.view_models import Reading
+from ui.reading import Reading
 from ui.wording import Wording
 
 

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from casework.model import Account
 from ui.context import ConsoleContext
-from ui.view_models import Reading
+from ui.reading import Reading
 from ui.wording import Wording
 
 PAGES = (

@@ -20,7 +20,7 @@ from searchindex.document import Document
 from searchindex.likeness import Alike, Neighbours, Wording
 from searchindex.port import SearchIndex
 from ui import passages, view_models
-from ui.view_models import Reading
+from ui.reading import Reading
 from ui.worklist import is_settled
 
 MOST_POSTS = 5_000

@@ -21,10 +21,10 @@ from domain.errors import QuarantineError
 from ui.access import REQUEST, REQUESTS
 from ui.case_lines import duty_of
 from ui.context import ConsoleContext
+from ui.reading import Reading
 from ui.request_acts import REJECT, RequestActs
 from ui.request_letter import letter_of
 from ui.request_search import Candidate, described, look
-from ui.view_models import Reading
 from ui.visit import Values, Visit
 from ui.visit_pages import Do, VisitPages
 

@@ -15,7 +15,7 @@ from searchindex.port import Order, Search
 from searchindex.query import Phrase
 from ui import view_models
 from ui.context import ConsoleContext
-from ui.view_models import Reading
+from ui.reading import Reading
 
 FEWEST_WORDS = 6
 """Words of a quote. Fewer would find all that is said of somebody by their name, which

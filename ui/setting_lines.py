@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from casework.model import Setting
-from ui.view_models import Reading
+from ui.reading import Reading
 from wiring.source_edits import FieldChange, SourceVersion
 
 MACHINES = frozenset({"jobs", "cli"})

@@ -15,7 +15,7 @@ from ui.context import ConsoleContext, current
 from ui.guard import cookie_name
 from ui.page import PageContext
 from ui.problems import problem_of
-from ui.view_models import Reading
+from ui.reading import Reading
 from ui.views import (
     audit_view,
     desk_view,

@@ -11,7 +11,7 @@ from jobs.source_health import PARTS, SourceReport
 from jobs.source_past import VisitSum
 from ui import faults, shown
 from ui.context import SourceTrial
-from ui.view_models import Reading
+from ui.reading import Reading
 from ui.wording import Wording
 from wiring.source_edits import FieldFlaw
 

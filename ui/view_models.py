@@ -1,19 +1,19 @@
 """What the desk and the pages show of a post. Pure: documents in, plain values out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from casework.model import Decided, Sight, Viewing
 from domain.analysis import Analysis, LabelScore, WeightedTerm
-from domain.labels import About, GoneReason, Harm, Label, PostKind, Queue
-from domain.profile import Profile
+from domain.labels import GoneReason, Harm, Queue
 from domain.review import ReviewState
 from searchindex.document import Document
-from ui import masking, passages, revisions, shown
+from ui import masking, passages, revisions
 from ui.difference import counts, difference
 from ui.passages import Mark, Paragraph, Piece
+from ui.reading import Reading
+from ui.reasons import sentence
 from ui.revisions import Edit, Event
 from ui.wording import Wording
 
@@ -23,58 +23,8 @@ FIRST_WORDS = 110
 MOST_WORDS = 6
 """Words that explain a flag. More are read by nobody, and all are in the text."""
 
-MOST_QUOTED = 3
-"""Words that the sentence names: it must stay one that is read at a glance."""
-
-_QUOTES = dict.fromkeys(map(ord, '"“”„«»‹›'))
-_EDGES = " '‘’?!.,;:…()[]–-"
-
 LEAST_SHARE = 0.15
 """Of the heaviest term's weight; lighter terms are left out. Zero underlines all."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """Who reads, when and in which words."""
-
-    profile: Profile
-    words: Wording
-    now: datetime
-
-    def label(self, group: str, name: str) -> str:
-        return self.words.label(self.profile, group, name)
-
-    def signal(self, name: str) -> str:
-        """Name a flag, whether harm or another label."""
-        group = "harms" if name in set(Harm) else "signals"
-        return self.label(group, name)
-
-    def moment(self, when: datetime | None) -> str:
-        return shown.moment(when, self.profile.timezone)
-
-    def day(self, when: datetime) -> str:
-        return shown.day(shown.local(when, self.profile.timezone))
-
-    def short(self, when: datetime) -> str:
-        return shown.short_moment(when, self.now, self.profile.timezone)
-
-    def since(self, when: datetime) -> str:
-        unit, count = shown.span((self.now - when).total_seconds())
-        return self.words(f"since.{unit}", count=self.words.number(count))
-
-    def source_name(self, document: Document) -> str:
-        post = document.post
-        known = {source.id: source.name for source in self.profile.sources}
-        return post.outlet or known.get(post.source) or post.source
-
-    def unit_name(self, unit: str | None) -> str:
-        """Name a commune or ward with its kind; empty for the province as a whole."""
-        found = (u for u in self.profile.gazetteer.units if u.id == unit)
-        known = next(found, None)
-        if known is None:
-            return unit or ""
-        kinds = self.words.section("unit")
-        return f"{kinds.get(known.kind, known.kind)} {known.name}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,72 +278,6 @@ def _hidden_terms(analysis: Analysis) -> frozenset[str]:
     )
 
 
-def sentence(analysis: Analysis, flags: Sequence[Flag], reading: Reading) -> str:
-    """Say in one sentence why the post is here."""
-    words = reading.words
-    if analysis.sampled and analysis.about not in {About.PROVINCE, About.MENTION}:
-        return words("why.sampled")
-    said = ". ".join(reasons(analysis, reading)).rstrip(".")
-    if not said:
-        return words("why.none")
-    terms = [w.term for f in flags for w in f.words if w.weight > 0]
-    bare = [found for t in terms if (found := quotable(t))]
-    quoted = ", ".join(f"“{t}”" for t in list(dict.fromkeys(bare))[:MOST_QUOTED])
-    if not quoted:
-        return f"{said}."
-    return words("why.sentence", said=said, terms=quoted)
-
-
-def quotable(term: str) -> str:
-    """Return a term as it can stand between quotation marks, empty without a word.
-
-    Terms are cut out of texts, so half of a pair of quotation marks may hang on them.
-    """
-    bare = term.translate(_QUOTES).strip(_EDGES)
-    return bare if any(c.isalnum() for c in bare) else ""
-
-
-def reasons(analysis: Analysis, reading: Reading) -> list[str]:
-    """Name the reasons in the reader's language, from what the analysis holds.
-
-    What it says of itself (`Analysis.why`) is Vietnamese; it is shown where nothing
-    else tells the reason.
-    """
-    keys = list(_reason_keys(analysis))
-    harms = [s.name for s in analysis.judgement.labels if s.flagged]
-    names = ", ".join(reading.signal(n).lower() for n in harms if n in set(Harm))
-    found = [reading.words(f"why.{key}", names=names) for key in keys]
-    note = reading.words.told(analysis.judgement.note.strip())
-    if keys in ([], ["drawn"]) and analysis.why.strip():
-        return [*found, analysis.why.strip()]
-    return [*found, note] if note else found
-
-
-def _reason_keys(analysis: Analysis) -> Iterator[str]:
-    """Yield what put the post into its queues, as `pipeline.queues` has it."""
-    queues, judged = analysis.queues, analysis.judgement
-    if analysis.sampled:
-        yield "drawn"
-    elif Queue.HARMFUL in queues:
-        yield "harmful"
-    if Queue.CLAIMS in queues and judged.flagged(Label.CHECKABLE_CLAIM):
-        yield "claim"
-    if Queue.ANSWERS in queues:
-        is_report = analysis.post.kind is PostKind.REPORT
-        yield "report" if is_report else "complaint"
-    if judged.strange and analysis.about is About.PROVINCE:
-        yield "strange"
-    if Queue.PRESS in queues:
-        yield _press_key(analysis)
-
-
-def _press_key(analysis: Analysis) -> str:
-    if analysis.about is About.MENTION:
-        return "press_mention"
-    owed = analysis.judgement.flagged(Label.ANSWER_OWED)
-    return "press_owed" if owed else "press"
-
-
 def act(decided: Decided, reading: Reading) -> Act:
     """Show one decision or undo."""
     decision = decided.decision
@@ -469,7 +353,9 @@ def post_view(
         pictures=len(post.media),
         places=_places(analysis, reading),
         queues=tuple(analysis.queues),
-        sentence=sentence(analysis, flags, reading),
+        sentence=sentence(
+            analysis, (w.term for f in flags for w in f.words if w.weight > 0), reading
+        ),
         note=reading.words.told(judged.note),
         flags=flags,
         figures=figures,

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from casework.model import Account
 from domain.errors import QuarantineError
+from ui.reading import Reading
 from ui.refused import Refused
-from ui.view_models import Reading
 
 E = TypeVar("E", bound=StrEnum)
 Values = dict[str, object]

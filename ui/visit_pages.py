@@ -20,8 +20,8 @@ from ui.forms import form_of, is_ours, text
 from ui.guard import language_of, session_of
 from ui.pages import Pages
 from ui.problems import problem_of
+from ui.reading import Reading
 from ui.refused import Refused
-from ui.view_models import Reading
 from ui.visit import Values, Visit
 from ui.wording import wording
 

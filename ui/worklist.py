@@ -19,7 +19,8 @@ from searchindex.port import IndexReader, Order, Search
 from searchindex.query import AllOf, AnyOf, FieldIs, Node
 from ui import view_models
 from ui.context import ConsoleContext
-from ui.view_models import Reading, Row
+from ui.reading import Reading
+from ui.view_models import Row
 
 UNSETTLED = timedelta(minutes=30)
 """How long the index may lag behind casework before queue counts are a little off."""

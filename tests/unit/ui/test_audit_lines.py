@@ -11,7 +11,7 @@ from domain.errors import QuarantineError
 from ui import audit_lines
 from ui.audit_lines import Asked
 from ui.context import ConsoleContext
-from ui.view_models import Reading
+from ui.reading import Reading
 from ui.wording import LANGUAGES, wording
 
 ZONE = "Asia/Ho_Chi_Minh"

@@ -11,7 +11,7 @@ from searchindex.query import AllOf, FieldIs, Words
 from ui import markup
 from ui.finding import Filter, csv_of, facet_label, no_formula, snippet, with_filters
 from ui.passages import Piece, plain
-from ui.view_models import Reading
+from ui.reading import Reading
 from ui.wording import wording
 from wiring.profile import load_profile
 

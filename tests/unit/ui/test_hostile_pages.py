@@ -42,7 +42,7 @@ DRAWN = """
 from ui.context import current
 from ui.page import PageContext
 from ui.shell import pages_of
-from ui.view_models import Reading
+from ui.reading import Reading
 from ui.wording import wording
 
 context = current()

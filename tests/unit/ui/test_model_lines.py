@@ -24,7 +24,7 @@ from ui.model_lines import (
     named,
     shadow_lines,
 )
-from ui.view_models import Reading
+from ui.reading import Reading
 from ui.wording import wording
 from wiring.profile import load_profile
 

@@ -18,7 +18,7 @@ from e2e.console_world import NOW, analysed, fill, made_post
 from nlp.fingerprint import fingerprint
 from ui.context import ConsoleContext
 from ui.precedents import LONGEST_SHARED, RENEWED, SHOWN, Precedents, PrecedentsView
-from ui.view_models import Reading
+from ui.reading import Reading
 from ui.wording import wording
 
 SCAM = {"queues": ["harmful"], "harm": ["scam"]}

@@ -6,8 +6,8 @@ import pytest
 
 from casework.model import Setting
 from e2e.console_world import NOW
+from ui.reading import Reading
 from ui.setting_lines import LONGEST, field_line, line, name_of
-from ui.view_models import Reading
 from ui.wording import wording
 from wiring.profile import load_profile
 from wiring.source_edits import Change, FieldChange, SourceVersion

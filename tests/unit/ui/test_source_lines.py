@@ -14,7 +14,7 @@ from jobs.source_past import VisitSum
 from source_visits import SPEC
 from ui import source_lines
 from ui.context import SourceTrial
-from ui.view_models import Reading
+from ui.reading import Reading
 from ui.wording import wording
 from wiring.profile import load_profile
 from wiring.source_edits import flaws_of

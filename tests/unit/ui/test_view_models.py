@@ -11,8 +11,8 @@ from domain.review import ReviewState
 from e2e.console_world import HOSTILE, NOW, analysed, made_post
 from pipeline.queues import route
 from searchindex.document import Document, EarlierRevision
-from ui import view_models
-from ui.view_models import Reading
+from ui import reasons, view_models
+from ui.reading import Reading
 from ui.wording import wording
 from wiring.profile import load_profile
 
@@ -218,9 +218,9 @@ def test_reasons_say_in_vietnamese_what_the_worker_said(
     made = dataclasses.replace(
         made, about=about, judgement=judged, queues=routed.queues, why=routed.why
     )
-    assert ". ".join(view_models.reasons(made, reading)) == routed.why
+    assert ". ".join(reasons.reasons(made, reading)) == routed.why
     english = dataclasses.replace(reading, words=wording("en"))
-    said = view_models.reasons(made, english)
+    said = reasons.reasons(made, english)
     assert not routed.queues or said[0] not in routed.why
 
 
@@ -264,4 +264,4 @@ def test_a_post_drawn_at_random_is_told_apart(reading: Reading) -> None:
     ],
 )
 def test_a_term_stands_between_whole_quotation_marks(term: str, shown: str) -> None:
-    assert view_models.quotable(term) == shown
+    assert reasons.quotable(term) == shown
